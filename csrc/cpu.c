@@ -1,0 +1,105 @@
+/* What the CPU can do, and what its operating system lets programs use of it. */
+#include "softsign.h"
+
+/* Where nothing is known of the last-level cache */
+#define TYPICAL_CACHE ((size_t)32 << 20)
+
+#if defined(__x86_64__) || defined(_M_X64)
+
+struct cpuid {
+    uint32_t eax, ebx, ecx, edx;
+};
+
+#ifdef _MSC_VER
+
+#include <intrin.h>
+
+static struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    int r[4];
+    __cpuidex(r, (int)leaf, (int)subleaf);
+    return (struct cpuid){(uint32_t)r[0], (uint32_t)r[1], (uint32_t)r[2], (uint32_t)r[3]};
+}
+
+static uint64_t xgetbv(void) { return _xgetbv(0); }
+
+#else
+
+#include <cpuid.h>
+
+static struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
+{
+    struct cpuid r;
+    __cpuid_count(leaf, subleaf, r.eax, r.ebx, r.ecx, r.edx);
+    return r;
+}
+
+static uint64_t xgetbv(void)
+{
+    uint32_t low, high;
+    __asm__("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+    return (uint64_t)high << 32 | low;
+}
+
+#endif
+
+#define OSXSAVE (1u << 27)
+
+struct softsign_x86 softsign_read_x86(void)
+{
+    struct softsign_x86 cpu = {0};
+    uint32_t leaves = cpuid(0, 0).eax;
+    cpu.leaf1_ecx = cpuid(1, 0).ecx;
+    if (leaves >= 7)
+        cpu.leaf7_ebx = cpuid(7, 0).ebx;
+    if (cpu.leaf1_ecx & OSXSAVE) /* or xgetbv is an illegal instruction */
+        cpu.xcr0 = xgetbv();
+    return cpu;
+}
+
+/* The largest of the caches that Intel lists in leaf 4 and AMD, in the same form, in 0x8000001d.
+ * Not sysconf: on some machines it adds up the caches of cores that this process cannot use. */
+size_t softsign_last_level_cache(void)
+{
+    size_t largest = 0;
+    uint32_t leaf =
+        cpuid(0x80000000, 0).eax >= 0x8000001d && cpuid(0x8000001d, 0).eax ? 0x8000001d : 4;
+    if (leaf == 4 && cpuid(0, 0).eax < 4)
+        return TYPICAL_CACHE;
+    for (uint32_t level = 0; level < 8; level++) {
+        struct cpuid cache = cpuid(leaf, level);
+        if ((cache.eax & 31) == 0) /* no more caches */
+            break;
+        size_t ways = (cache.ebx >> 22) + 1, partitions = (cache.ebx >> 12 & 0x3ff) + 1;
+        size_t line = (cache.ebx & 0xfff) + 1, sets = (size_t)cache.ecx + 1;
+        size_t bytes = ways * partitions * line * sets;
+        largest = bytes > largest ? bytes : largest;
+    }
+    return largest ? largest : TYPICAL_CACHE;
+}
+
+#else
+
+struct softsign_x86 softsign_read_x86(void) { return (struct softsign_x86){0}; }
+
+size_t softsign_last_level_cache(void) { return TYPICAL_CACHE; }
+
+#endif
+
+#define FMA (1u << 12)
+#define F16C (1u << 29)
+#define AVX2 (1u << 5)
+#define SSE_AND_AVX_STATE 6
+
+const char *softsign_avx2_missing(struct softsign_x86 cpu)
+{
+    if (!(cpu.leaf7_ebx & AVX2))
+        return "a CPU with AVX2";
+    if (!(cpu.leaf1_ecx & FMA))
+        return "a CPU with FMA";
+    if (!(cpu.leaf1_ecx & F16C))
+        return "a CPU with F16C";
+    if ((cpu.xcr0 & SSE_AND_AVX_STATE) != SSE_AND_AVX_STATE)
+        return "an operating system that saves the AVX registers";
+    return NULL;
+}

@@ -1,0 +1,26 @@
+/* Which instruction set is active. */
+#include "isa.h"
+
+/* The fastest first. */
+static const struct softsign_isa *const isas[] = {
+    &softsign_avx2,
+    &softsign_baseline,
+};
+enum { ISAS = sizeof isas / sizeof isas[0] };
+
+/* Written by one thread while others compute: each call uses the old or the new one, whole. */
+#ifdef _MSC_VER
+static volatile int active = ISAS - 1; /* volatile has acquire and release semantics there */
+#else
+static _Atomic int active = ISAS - 1;
+#endif
+
+const char *softsign_isa_name(int isa) { return isa < ISAS ? isas[isa]->name : NULL; }
+const char *softsign_isa_missing(int isa) { return isas[isa]->missing(); }
+int softsign_active_isa(void) { return active; }
+void softsign_use_isa(int isa) { active = isa; }
+
+softsign_kernel *softsign_get_kernel(int isa, int pass, int type)
+{
+    return isas[isa]->kernels[pass][type];
+}

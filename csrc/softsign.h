@@ -1,0 +1,54 @@
+/* What Python sees, and the C files of each other. cffi reads this file as well, so it holds plain
+ * declarations alone. Indices of instruction sets, passes and types run from 0; a name is NULL past
+ * the last. */
+#ifndef SOFTSIGN_H
+#define SOFTSIGN_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* One pass over n contiguous elements, at any alignment: the inputs, then the outputs, as in
+ * NumPy's loops. An output may be the very buffer of an input; it may not overlap one in any other
+ * way. */
+typedef void softsign_kernel(size_t n, char *const *operands);
+
+/* dispatch.c: instruction sets, the fastest first */
+const char *softsign_isa_name(int isa);
+const char *softsign_isa_missing(int isa); /* what this machine lacks for it; NULL if nothing */
+int softsign_active_isa(void);
+void softsign_use_isa(int isa);
+softsign_kernel *softsign_get_kernel(int isa, int pass, int type);
+
+/* cpu.c: the CPU and what its operating system lets programs use of it */
+struct softsign_x86 {
+    uint32_t leaf1_ecx;
+    uint32_t leaf7_ebx;
+    uint64_t xcr0;
+};
+struct softsign_x86 softsign_read_x86(void); /* all 0 on other CPUs */
+const char *softsign_avx2_missing(struct softsign_x86 cpu);
+size_t softsign_last_level_cache(void); /* bytes */
+
+/* stream.c: copying past the cache */
+void softsign_stream(char *to, const char *from, size_t bytes);
+void softsign_stream_end(void); /* after which other threads see what was streamed */
+size_t softsign_streaming_bytes(void);
+void softsign_set_streaming_bytes(size_t bytes); /* of all operands, from which on it is used */
+
+/* loop.c: what NumPy makes a ufunc of. It keeps the pointers, so all of it is static. */
+struct softsign_pass {
+    const char *name;
+    const char *ufunc;
+    int inputs;
+    int outputs;
+};
+extern const struct softsign_pass softsign_passes[];
+extern const char *const softsign_types[]; /* those that NumPy has by itself, then bf16 */
+typedef void softsign_inner_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps,
+                                 void *data);
+softsign_inner_loop softsign_loop;
+extern softsign_inner_loop *const softsign_loops[]; /* one for each type: the same for all */
+void **softsign_loop_data(int pass);                /* one for each type */
+const char *softsign_loop_dtypes(int operands);     /* NumPy's numbers, a loop after the other */
+
+#endif

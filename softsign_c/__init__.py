@@ -1,0 +1,245 @@
+"""Softsign, x / (1 + |x|), and its derivatives as NumPy ufuncs.
+
+Each works on float16, float32 and float64, and on bfloat16 where ml_dtypes is installed; other
+dtypes are converted as by NumPy's own ufuncs of floats. Results are the same bits on every machine.
+"""
+
+from typing import Any
+
+try:
+    from softsign_c._kernels import lib as _lib
+except ModuleNotFoundError as error:
+    if error.name != "softsign_c._kernels":
+        raise
+    raise ImportError(
+        f"softsign_c is not built in {__path__[0]}: run 'pip install -e .' in the folder above"
+    ) from error
+
+from softsign_c._isa import active_isa, available_isas, use_default_isa, use_isa
+from softsign_c._ufunc import ufunc_of
+
+__all__ = [
+    "active_isa",
+    "available_isas",
+    "softsign",
+    "softsign_backward",
+    "softsign_derivative",
+    "softsign_inverse",
+    "softsign_second_derivative",
+    "softsign_with_derivative",
+    "use_isa",
+]
+
+use_default_isa()
+_lib.softsign_set_streaming_bytes(_lib.softsign_last_level_cache())
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":  # on demand: reading it takes longer than all the rest
+        from importlib.metadata import version
+
+        return version("softsign_c")
+    raise AttributeError(f"module 'softsign_c' has no attribute {name!r}")
+
+
+@ufunc_of("forward")
+def softsign(x: Any, /) -> Any:
+    """Softsign, element-wise: y = x / (1 + abs(x)).
+
+    Parameters
+    ----------
+    x : array_like
+        Numbers of any shape.
+
+    Returns
+    -------
+    y : ndarray or scalar
+        Of the shape and dtype of `x`, within [-1, 1].
+
+    Notes
+    -----
+    The limits are exact: +-inf gives +-1, NaN gives NaN, -0 gives -0, and subnormal numbers
+    come back unchanged. The result is odd, bit for bit, and equals NumPy's
+    ``x / (1 + np.abs(x))`` at every finite float32 and float64. The worst error is 1.50 ulp in
+    float32; float16 and bfloat16 are rounded correctly.
+
+    References
+    ----------
+    J. Turian, J. Bergstra, Y. Bengio: "Quadratic features and deep architectures for chunking",
+    NAACL HLT 2009, where softsign enters neural networks.
+
+    Examples
+    --------
+    >>> softsign([-3.0, 0.0, 1.0, float("inf")])
+    array([-0.75,  0.  ,  0.5 ,  1.  ])
+    """
+
+
+@ufunc_of("derivative")
+def softsign_derivative(x: Any, /) -> Any:
+    """Derivative of softsign, element-wise: dy/dx = 1 / (1 + abs(x))^2.
+
+    Parameters
+    ----------
+    x : array_like
+        Numbers of any shape: the inputs of `softsign`, not its outputs.
+
+    Returns
+    -------
+    derivative : ndarray or scalar
+        Of the shape and dtype of `x`, within [0, 1].
+
+    Notes
+    -----
+    +-inf gives 0, +-0 gives 1, NaN gives NaN. The result is even, bit for bit. The worst error is
+    3.50 ulp in float32; float16 and bfloat16 are rounded correctly.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio: "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010, on what the slow decay of this derivative does to training.
+
+    Examples
+    --------
+    >>> softsign_derivative([-1.0, 0.0, 3.0, float("inf")])
+    array([0.25  , 1.    , 0.0625, 0.    ])
+    """
+
+
+@ufunc_of("backward")
+def softsign_backward(grad: Any, x: Any, /) -> Any:
+    """Gradient of a loss through softsign, element-wise: grad / (1 + abs(x))^2.
+
+    One pass and no temporary array, unlike ``grad * softsign_derivative(x)``.
+
+    Parameters
+    ----------
+    grad : array_like
+        Gradient of the loss with respect to ``softsign(x)``.
+    x : array_like
+        The inputs of `softsign`; `grad` and `x` are broadcast together.
+
+    Returns
+    -------
+    gradient : ndarray or scalar
+        Gradient of the loss with respect to `x`, of the broadcast shape and the common dtype.
+
+    Notes
+    -----
+    Computed as (grad * r) * r with r = 1 / (1 + abs(x)), so that it is finite for every finite
+    `grad`, and more accurate than a multiplication by the derivative where that is subnormal.
+    NaN in either input gives NaN.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio: "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010.
+
+    Examples
+    --------
+    >>> softsign_backward(2.0, [-1.0, 0.0, 3.0])
+    array([0.5  , 2.   , 0.125])
+    """
+
+
+@ufunc_of("forward_with_derivative")
+def softsign_with_derivative(x: Any, /) -> Any:
+    """Softsign and its derivative, element-wise, in one pass over `x`.
+
+    The same bits as ``softsign(x), softsign_derivative(x)``, for less time.
+
+    Parameters
+    ----------
+    x : array_like
+        Numbers of any shape.
+
+    Returns
+    -------
+    y : ndarray or scalar
+        ``x / (1 + abs(x))``, of the shape and dtype of `x`.
+    derivative : ndarray or scalar
+        ``1 / (1 + abs(x))^2``, likewise.
+
+    Notes
+    -----
+    Limits and worst errors are those of `softsign` and `softsign_derivative`.
+
+    References
+    ----------
+    P. Markstein: "Computation of elementary functions on the IBM RISC System/6000 processor",
+    IBM Journal of Research and Development 34 (1990), on the division that is saved.
+
+    Examples
+    --------
+    >>> softsign_with_derivative([-1.0, 0.0, 3.0])
+    (array([-0.5 ,  0.  ,  0.75]), array([0.25  , 1.    , 0.0625]))
+    """
+
+
+@ufunc_of("inverse")
+def softsign_inverse(y: Any, /) -> Any:
+    """Inverse of softsign, element-wise: x = y / (1 - abs(y)).
+
+    Parameters
+    ----------
+    y : array_like
+        Numbers of any shape, within [-1, 1].
+
+    Returns
+    -------
+    x : ndarray or scalar
+        Of the shape and dtype of `y`.
+
+    Warns
+    -----
+    RuntimeWarning
+        As `numpy.arctanh` does: of a division by zero where `y` is +-1, which gives +-inf, and of
+        an invalid value where abs(y) > 1, which gives NaN. ``np.errstate`` silences it or makes it
+        an error.
+
+    Notes
+    -----
+    NaN gives NaN, -0 gives -0, and subnormal numbers come back unchanged. The result is odd, bit
+    for bit. The worst error is 1.50 ulp in float32.
+
+    References
+    ----------
+    J. Turian, J. Bergstra, Y. Bengio: "Quadratic features and deep architectures for chunking",
+    NAACL HLT 2009, where softsign enters neural networks.
+
+    Examples
+    --------
+    >>> softsign_inverse([-0.75, 0.0, 0.5])
+    array([-3.,  0.,  1.])
+    """
+
+
+@ufunc_of("second_derivative")
+def softsign_second_derivative(x: Any, /) -> Any:
+    """Second derivative of softsign, element-wise: -2 sign(x) / (1 + abs(x))^3.
+
+    Parameters
+    ----------
+    x : array_like
+        Numbers of any shape.
+
+    Returns
+    -------
+    second_derivative : ndarray or scalar
+        Of the shape and dtype of `x`, within [-2, 2].
+
+    Notes
+    -----
+    +-0 gives 0, the mean of the limits +2 and -2 from the left and the right, and so does +-inf;
+    NaN gives NaN. The result is odd, bit for bit. The worst error is 5.50 ulp in float32.
+
+    References
+    ----------
+    X. Glorot, Y. Bengio: "Understanding the difficulty of training deep feedforward neural
+    networks", AISTATS 2010, on the curvature's part in saturation.
+
+    Examples
+    --------
+    >>> softsign_second_derivative([-1.0, 0.5, 3.0])
+    array([ 0.25      , -0.59259259, -0.03125   ])
+    """

@@ -1,0 +1,100 @@
+"""Choosing the instruction set that the ufuncs run on."""
+
+import os
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from softsign_c._kernels import ffi, lib
+
+ENVIRONMENT_VARIABLE = "SOFTSIGN_C_ISA"
+
+
+def names(name_of: Callable[[int], Any]) -> list[str]:
+    """Return the names that C gives to 0, 1, ..., up to the first that is NULL."""
+    found: list[str] = []
+    while (name := name_of(len(found))) != ffi.NULL:
+        found.append(ffi.string(name).decode())
+    return found
+
+
+def missing_for_isas() -> dict[str, str | None]:
+    """Return what this machine lacks for each instruction set, None if nothing."""
+    missing = {}
+    for isa, name in enumerate(names(lib.softsign_isa_name)):
+        lacks = lib.softsign_isa_missing(isa)
+        missing[name] = None if lacks == ffi.NULL else ffi.string(lacks).decode()
+    return missing
+
+
+def available_isas() -> tuple[str, ...]:
+    """Return the names of the instruction sets that this machine can run, the fastest first.
+
+    >>> available_isas()[-1]
+    'baseline'
+    """
+    return tuple(name for name, missing in missing_for_isas().items() if missing is None)
+
+
+def active_isa() -> str:
+    """Return the name of the instruction set that the ufuncs run on.
+
+    >>> active_isa() in available_isas()
+    True
+    """
+    name: str = ffi.string(lib.softsign_isa_name(lib.softsign_active_isa())).decode()
+    return name
+
+
+class use_isa:  # noqa: N801  (called like a function)
+    """Make the ufuncs run on the named instruction set, in all threads, from now on.
+
+    As a context manager it returns to the previous one at the end. The results are the same bits
+    on each; only the speed differs.
+
+    Parameters
+    ----------
+    name : str
+        One of `available_isas()`.
+
+    Raises
+    ------
+    ValueError
+        If there is no such instruction set, or this machine cannot run it.
+
+    Examples
+    --------
+    >>> with use_isa("baseline"):
+    ...     active_isa()
+    'baseline'
+    """
+
+    def __init__(self, name: str) -> None:
+        isas = missing_for_isas()
+        here = f"available here: {', '.join(available_isas())}"
+        if name not in isas:
+            raise ValueError(f"there is no instruction set {name!r}; {here}")
+        if isas[name] is not None:
+            raise ValueError(f"instruction set {name!r} needs {isas[name]}; {here}")
+        self._previous = lib.softsign_active_isa()
+        lib.softsign_use_isa(list(isas).index(name))
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        lib.softsign_use_isa(self._previous)
+
+
+def use_default_isa() -> None:
+    """Activate what the environment variable names, or else the fastest there is."""
+    name = os.environ.get(ENVIRONMENT_VARIABLE)
+    try:
+        use_isa(name or available_isas()[0])
+    except ValueError as error:
+        raise ValueError(f"environment variable {ENVIRONMENT_VARIABLE}: {error}") from None
