@@ -1,0 +1,94 @@
+"""The command softsign-c, also "python -m softsign_c"."""
+
+import argparse
+import sys
+from pathlib import Path
+
+import softsign_c
+
+UFUNCS = {
+    "forward": softsign_c.softsign,
+    "derivative": softsign_c.softsign_derivative,
+    "second-derivative": softsign_c.softsign_second_derivative,
+    "inverse": softsign_c.softsign_inverse,
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="softsign-c",
+        description="The softsign activation x / (1 + |x|) and its derivatives.",
+        epilog="The instruction set can be chosen with the environment variable SOFTSIGN_C_ISA.",
+    )
+    made.add_argument("--version", action="version", version=f"softsign_c {softsign_c.__version__}")
+    verbs = made.add_subparsers(dest="verb", required=True)
+
+    bench = verbs.add_parser(
+        "bench",
+        help="compare the speed with NumPy's expression",
+        description="Measure x / (1 + np.abs(x)) and the like against this package, one thread, "
+        "in about ten seconds.",
+        epilog="example: softsign-c bench --json figures.json",
+    )
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
+
+    apply = verbs.add_parser(
+        "apply",
+        help="transform an array file of any size",
+        description="Transform a .npy file of float16, float32 or float64 in bounded memory. OUT "
+        "gets the same shape, layout and precision, in this machine's byte order; it may be IN.",
+        epilog="example: softsign-c apply x.npy slope.npy --pass derivative",
+    )
+    apply.add_argument("source", type=Path, metavar="IN", help="the .npy file to read")
+    apply.add_argument("target", type=Path, metavar="OUT", help="the .npy file to write")
+    apply.add_argument(
+        "--pass",
+        dest="pass_",
+        choices=UFUNCS,
+        default="forward",
+        help="what to compute (default: %(default)s)",
+    )
+
+    verbs.add_parser(
+        "info",
+        help="show versions and instruction sets",
+        description="Show the versions of what takes part, and the instruction sets that are "
+        "active, available, or not available and why.",
+    )
+    return made
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Carry out a verb; each module is imported only where it is needed."""
+    if arguments.verb == "bench":
+        from softsign_c._bench import bench
+
+        bench(arguments.json)
+    elif arguments.verb == "apply":
+        from softsign_c._apply import apply
+
+        apply(arguments.source, arguments.target, UFUNCS[arguments.pass_])
+    else:
+        from softsign_c._info import info
+
+        info()
+
+
+def main() -> int:
+    """Return the exit status: 0, or 2 where the command could not do what it was asked."""
+    arguments = parser().parse_args()
+    try:
+        run(arguments)
+    except ModuleNotFoundError as error:
+        if error.name != "rich":
+            raise
+        print("softsign-c needs rich: pip install 'softsign_c[cli]'", file=sys.stderr)
+        return 2
+    except OSError as error:
+        print(f"softsign-c: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""What users write with NumPy alone: what the benchmarks compare with."""
+
+from typing import Any
+
+import numpy as np
+
+_Array = Any  # of any dtype of floats
+
+
+def forward(x: _Array) -> _Array:
+    return x / (1 + np.abs(x))
+
+
+def derivative(x: _Array) -> _Array:
+    return 1 / (1 + np.abs(x)) ** 2
+
+
+def backward(grad: _Array, x: _Array) -> _Array:
+    return grad / (1 + np.abs(x)) ** 2
+
+
+def forward_out(x: _Array, out: _Array, temporary: _Array) -> None:
+    np.abs(x, out=temporary)
+    np.add(temporary, 1, out=temporary)
+    np.divide(x, temporary, out=out)
+
+
+def derivative_out(x: _Array, out: _Array, temporary: _Array) -> None:
+    np.abs(x, out=temporary)
+    np.add(temporary, 1, out=temporary)
+    np.multiply(temporary, temporary, out=temporary)
+    np.divide(1, temporary, out=out)
+
+
+def backward_out(grad: _Array, x: _Array, out: _Array, temporary: _Array) -> None:
+    np.abs(x, out=temporary)
+    np.add(temporary, 1, out=temporary)
+    np.multiply(temporary, temporary, out=temporary)
+    np.divide(grad, temporary, out=out)
