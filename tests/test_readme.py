@@ -1,0 +1,48 @@
+"""What README.md says holds, and the links of all pages lead somewhere."""
+
+import doctest
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def test_examples_run():
+    failed, attempted = doctest.testfile(
+        str(ROOT / "README.md"), module_relative=False, encoding="utf-8"
+    )
+    assert attempted >= 5
+    assert failed == 0
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_are_relative_and_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        if not target.startswith("https://"):
+            assert (page.parent / target).exists(), f"{page.name} links {target}"
+
+
+def test_the_map_lists_every_source_file():
+    mapped = set(re.findall(r"`(csrc/\w+\.[ch])`", README))
+    there = {f"csrc/{path.name}" for path in (ROOT / "csrc").glob("*.[ch]")}
+    assert mapped >= there - {"csrc/compiler.h"}
+    assert mapped <= there
+
+
+def test_the_stated_bounds_are_those_of_the_docstrings():
+    import softsign_c
+
+    bounds = re.search(
+        r"`softsign` is within (\d\.\d+) ulp.* within (\d\.\d+),\s+the inverse within (\d\.\d+), "
+        r"the second derivative within (\d\.\d+)",
+        README,
+        re.DOTALL,
+    )
+    ufuncs = ("softsign", "softsign_derivative", "softsign_inverse", "softsign_second_derivative")
+    for bound, ufunc in zip(bounds.groups(), ufuncs, strict=True):
+        words = " ".join(getattr(softsign_c, ufunc).__doc__.split())
+        assert f"{bound} ulp in float32" in words
