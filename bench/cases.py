@@ -1,0 +1,130 @@
+"""What is measured: operands of each pass, dtype, size and layout, and the exact results."""
+
+import functools
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+try:
+    from ml_dtypes import bfloat16
+except ImportError:
+    bfloat16 = None
+
+EPSILON = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23, "float64": 2**-52}
+SIZES = [1, 10, 100, 10**3, 10**4, 10**5, 10**6, 10**7]
+LARGEST = 64 * 10**6
+LAYOUT_SIZE = 10**6
+
+
+def formulas(one: Any) -> dict[str, Callable[..., Any]]:
+    """Return the formula of each pass as a user writes it, with the given number for 1.
+
+    They work on whatever has arithmetic: arrays, tensors, and numbers in Numba, which makes float64
+    of a float32 plus an int, so that `one` has to be of the right type there.
+    """
+
+    def derivative(x):
+        s = one + abs(x)
+        return one / (s * s)
+
+    def backward(grad, x):
+        s = one + abs(x)
+        return grad / (s * s)
+
+    def with_derivative(x):
+        s = one + abs(x)
+        return x / s, one / (s * s)
+
+    def second_derivative(x):
+        s = one + abs(x)
+        return (one + one) * np.sign(-x) / (s * s * s)
+
+    return {
+        "softsign": lambda x: x / (one + abs(x)),
+        "softsign_derivative": derivative,
+        "softsign_backward": backward,
+        "softsign_with_derivative": with_derivative,
+        "softsign_inverse": lambda y: y / (one - abs(y)),
+        "softsign_second_derivative": second_derivative,
+    }
+
+
+PASSES = list(formulas(1))
+
+
+@dataclass(frozen=True)
+class Case:
+    pass_: str
+    inputs: tuple[np.ndarray, ...]
+    out: np.ndarray | tuple[np.ndarray, ...] | None
+
+    @property
+    def epsilon(self) -> float:
+        return EPSILON[self.inputs[-1].dtype.name]
+
+    def expected(self, of: slice) -> Any:
+        """Return the results for a part of the elements, in C order, computed in float64."""
+        parts = [x.ravel()[of] if x.size > 1 else x for x in self.inputs]
+        return formulas(1.0)[self.pass_](*(part.astype(np.float64) for part in parts))
+
+
+@functools.lru_cache(maxsize=2)
+def numbers(dtype: str, n: int, seed: int) -> np.ndarray:
+    """Return n numbers within (-1, 1) in every dtype, where all passes are defined."""
+    sample = np.random.default_rng(seed).uniform(-0.99, 0.99, min(n, 10**4))
+    return np.resize(sample.astype(bfloat16 if dtype == "bfloat16" else dtype), n)
+
+
+def strided(x: np.ndarray) -> np.ndarray:
+    return np.repeat(x, 2)[::2]
+
+
+def transposed(x: np.ndarray) -> np.ndarray:
+    """Return a matrix whose rows are not contiguous; the output is in C order."""
+    return np.ascontiguousarray(x.reshape(-1, 1000)).T if x.size >= 1000 else x.reshape(-1, 1).T
+
+
+def byte_swapped(x: np.ndarray) -> np.ndarray:
+    return x.astype(x.dtype.newbyteorder())
+
+
+LAYOUTS = {
+    "out": np.asarray,
+    "fresh output": np.asarray,
+    "in place": np.copy,
+    "strided": strided,
+    "transposed": transposed,
+    "byte-swapped": byte_swapped,
+    "broadcast grad": np.asarray,
+}
+
+
+def make_case(pass_: str, dtype: str, n: int, layout: str) -> Case:
+    inputs = [LAYOUTS[layout](numbers(dtype, n, seed=0))]
+    if pass_ == "softsign_backward":
+        grad = numbers(dtype, n, seed=1)
+        inputs.insert(0, grad[:1] if layout == "broadcast grad" else LAYOUTS[layout](grad))
+    out: Any = None
+    if layout == "in place":
+        out = inputs[-1]
+    elif layout != "fresh output":
+        out = np.zeros(inputs[-1].shape, inputs[-1].dtype.newbyteorder("="))
+    if out is not None and pass_ == "softsign_with_derivative":
+        out = (out, np.zeros_like(out))
+    return Case(pass_, tuple(inputs), out)
+
+
+def all_groups() -> list[tuple[str, str, str, int]]:
+    """Return pass, dtype, layout and size of all that is measured."""
+    by_size = itertools.product(PASSES, EPSILON, ["out", "fresh output"], SIZES)
+    largest = itertools.product(PASSES, ["float32"], ["out"], [LARGEST])
+    others = [layout for layout in LAYOUTS if layout not in ("out", "fresh output")]
+    by_layout = itertools.product(PASSES, EPSILON, others, [LAYOUT_SIZE])
+    return [
+        group
+        for group in [*by_size, *largest, *by_layout]
+        if group[2] != "broadcast grad" or group[0] == "softsign_backward"
+    ]

@@ -1,0 +1,87 @@
+"""What is compared: each contender makes, of a case, a function that computes it once."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from cases import Case, formulas
+
+import softsign_c
+from softsign_c._isa import missing_for_isas
+
+
+class UnsupportedError(Exception):
+    """Why a contender does not take part in a case."""
+
+
+Contender = Callable[[Case], Callable[[], Any]]
+
+
+def numpy_expression(case: Case) -> Callable[[], Any]:
+    """The formula as it is written: a fresh output, and temporaries, whatever the layout."""
+    one = case.inputs[-1].dtype.type(1)
+    return functools.partial(formulas(one)[case.pass_], *case.inputs)
+
+
+def numpy_out(case: Case) -> Callable[[], Any]:
+    """The formula as a patient user writes it: each step into a temporary made beforehand."""
+    if case.out is None:
+        raise UnsupportedError("steps with out= have no fresh output")
+    x, out = case.inputs[-1], case.out
+    one = x.dtype.type(1)
+    s = np.empty(x.shape, x.dtype.newbyteorder("="))
+
+    def steps():
+        np.abs(x, out=s)
+        (np.subtract if case.pass_ == "softsign_inverse" else np.add)(one, s, out=s)
+        if case.pass_ in ("softsign", "softsign_inverse"):
+            np.divide(x, s, out=out)
+        elif case.pass_ == "softsign_with_derivative":
+            np.divide(x, s, out=out[0])
+            np.multiply(s, s, out=s)
+            np.divide(one, s, out=out[1])
+        elif case.pass_ == "softsign_second_derivative":
+            np.power(s, 3, out=s)
+            np.sign(x, out=out)
+            np.multiply(out, -(one + one), out=out)
+            np.divide(out, s, out=out)
+        else:
+            np.multiply(s, s, out=s)
+            np.divide(case.inputs[0] if len(case.inputs) > 1 else one, s, out=out)
+        return out
+
+    return steps
+
+
+def copy(case: Case) -> Callable[[], Any]:
+    """The floor that memory sets: one input to one output, with nothing computed."""
+    x = case.inputs[-1]
+    out = several(case.out)[0]
+    if out is x:
+        raise UnsupportedError("a copy onto itself moves nothing")
+    return x.copy if out is None else functools.partial(np.copyto, out, x)
+
+
+def isa(name: str, missing: str | None) -> Contender:
+    def contender(case: Case) -> Callable[[], Any]:
+        if missing is not None:
+            raise UnsupportedError(f"instruction set {name} needs {missing}")
+        softsign_c.use_isa(name)
+        ufunc = getattr(softsign_c, case.pass_)
+        if case.out is None:
+            return functools.partial(ufunc, *case.inputs)
+        return functools.partial(ufunc, *case.inputs, out=case.out)
+
+    return contender
+
+
+def several(values: Any) -> tuple[Any, ...]:
+    return values if isinstance(values, tuple) else (values,)
+
+
+CONTENDERS: dict[str, Contender] = {
+    "np.copyto": copy,
+    "numpy": numpy_expression,
+    "numpy out=": numpy_out,
+} | {name: isa(name, missing) for name, missing in missing_for_isas().items()}
