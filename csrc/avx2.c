@@ -42,7 +42,7 @@
 #define with_sign(a, x) OP(or)(a, OP(and)(x, splat(-0.0)))
 #define number(x) OP(andnot)(is_nan(x), x)
 #define infinite_above_one(a) OP(blendv)(a, INFINITE, exceeds(a, splat(1)))
-#define zero_at_zero(y, x) OP(and)(y, OP(cmp)(x, splat(0), _CMP_NEQ_UQ))
+#define zero_at_zero(y, a) OP(and)(y, exceeds(a, splat(0)))
 #define one_nan(x) OP(blendv)(x, ONE_NAN, is_nan(x))
 
 #define BATCH 2

@@ -62,7 +62,7 @@ static inline double value_double(uint64_t word)
 #define finite(a) value(select(exceeds(bits(a), INFINITE - 1), INFINITE - 1, bits(a)))
 #define number(x) value(bits(x) & (is_nan(bits(x) & ~SIGN) - 1))
 #define infinite_above_one(a) value(select(exceeds(bits(a), bits(splat(1))), INFINITE, bits(a)))
-#define zero_at_zero(y, x) value(bits(y) & -exceeds(bits(x) & ~SIGN, 0))
+#define zero_at_zero(y, a) value(bits(y) & -exceeds(bits(a), 0))
 #define one_nan(x) value(select(is_nan(bits(x) & ~SIGN), ONE_NAN, bits(x)))
 
 #define nans_or(a, b) ((a) | (b))

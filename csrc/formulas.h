@@ -74,5 +74,5 @@ FORMULA(inverse)
 FORMULA(second_derivative)
 {
     vec x = in[0], r = NAME(reciprocal)(x);
-    out[0] = mul(splat(-2), with_sign(zero_at_zero(mul(mul(r, r), r), x), x));
+    out[0] = mul(splat(-2), with_sign(zero_at_zero(mul(mul(r, r), r), magnitude(x)), x));
 }
