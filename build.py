@@ -13,9 +13,13 @@ from setuptools.command import build_ext as extension
 CSRC = Path("csrc")
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))  # has no limited API
 
-# No flag may change a bit of a result: no contraction, no fast-math, no -march.
+# No flag may change a bit of a result: no contraction, no fast-math, no -march. The path of this
+# folder, which debuggers read, stays out of the library, or no two folders build the same.
 FLAGS = {
-    "unix": ["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden"],
+    "unix": [
+        *["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden"],
+        f"-ffile-prefix-map={Path.cwd()}=.",
+    ],
     "msvc": ["/std:c11", "/O2", "/fp:precise"],
 }
 
