@@ -1,0 +1,50 @@
+"""What the tests share: each instruction set, each type, each pass."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+import raw
+from reference import TYPES, Type
+
+from softsign_c import use_isa
+from softsign_c._isa import missing_for_isas
+
+try:
+    from ml_dtypes import bfloat16
+except ImportError:
+    bfloat16 = None
+
+
+def needs(name: str, missing: str | None) -> object:
+    marks = [pytest.mark.skip(reason=f"{name} needs {missing}")] if missing else []
+    return pytest.param(name, marks=marks)
+
+
+@pytest.fixture(params=[needs(*isa) for isa in missing_for_isas().items()])
+def isa(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Run the test on every instruction set, active for the ufuncs, that the machine has."""
+    with use_isa(request.param):
+        yield request.param
+
+
+@pytest.fixture(params=TYPES)
+def type_(request: pytest.FixtureRequest) -> Type:
+    """Run the test on every element type."""
+    return TYPES[request.param]
+
+
+@pytest.fixture(params=raw.PASSES)
+def pass_(request: pytest.FixtureRequest) -> str:
+    """Run the test on every pass."""
+    return request.param
+
+
+@pytest.fixture
+def dtype(type_: Type) -> np.dtype:
+    """Give NumPy's dtype of the type."""
+    if type_.name == "bf16":
+        if bfloat16 is None:
+            pytest.skip("bfloat16 as a dtype needs ml_dtypes")
+        return np.dtype(bfloat16)
+    return np.dtype(f"f{type_.bytes}")

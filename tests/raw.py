@@ -1,0 +1,41 @@
+"""The kernels on raw buffers, behind NumPy's back."""
+
+import numpy as np
+
+import softsign_c
+from softsign_c._isa import missing_for_isas, names
+from softsign_c._kernels import ffi, lib
+
+ISAS = list(missing_for_isas())
+TYPES = names(lambda index: lib.softsign_types[index])
+PASSES = {
+    name: lib.softsign_passes[index]
+    for index, name in enumerate(names(lambda index: lib.softsign_passes[index].name))
+}
+UNARY = [name for name, row in PASSES.items() if (row.inputs, row.outputs) == (1, 1)]
+
+
+def ufunc(pass_: str) -> np.ufunc:
+    return getattr(softsign_c, ffi.string(PASSES[pass_].ufunc).decode())
+
+
+def pointers(addresses: list[int]) -> object:
+    """Return the operands that a kernel or a loop takes."""
+    return ffi.new("char *[]", [ffi.cast("char *", address) for address in addresses])
+
+
+def kernel(isa: str, pass_: str, type_: str) -> object:
+    found = lib.softsign_get_kernel(
+        ISAS.index(isa), list(PASSES).index(pass_), TYPES.index(type_)
+    )
+    assert found != ffi.NULL
+    return found
+
+
+def run(isa: str, pass_: str, type_: str, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the bits of the outputs for the bits of the inputs."""
+    inputs = [np.ascontiguousarray(operand) for operand in inputs]
+    outputs = tuple(np.empty_like(inputs[0]) for _ in range(PASSES[pass_].outputs))
+    operands = pointers([operand.ctypes.data for operand in (*inputs, *outputs)])
+    kernel(isa, pass_, type_)(inputs[0].size, operands)
+    return outputs

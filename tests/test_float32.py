@@ -1,0 +1,70 @@
+"""float32: all bit patterns, or a stride through them, against the true value and the bounds."""
+
+import numpy as np
+import pytest
+import raw
+from compare import assert_errors_within, assert_same_bits
+from reference import EXACT, TYPES, errors_in_ulp, specified
+
+from softsign_c import available_isas
+
+F32 = TYPES["f32"]
+CHUNK = 1 << 18  # inputs at a time
+STRIDE = 1021  # a prime, so that the low bits go through all their values
+
+# The bound of the error in ulp that is promised, the worst error that there is, and an input of it.
+WORST = {
+    "forward": (1.50, 1.499237, 0x44FFEBFF),
+    "derivative": (3.50, 3.498299, 0x3934F000),
+    "inverse": (1.50, 1.499572, 0x3EFFF7FF),
+    "second_derivative": (5.47, 5.461188, 0x3E85A9A6),
+}
+
+
+def errors_in_float64(got: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Return the errors against true values given in float64."""
+    exponent = true.view(np.uint64) & np.uint64(TYPES["f64"].infinity)
+    ulp = np.maximum(exponent.view(np.float64) * 2.0**-23, 2.0**-149)
+    return np.abs(F32.widen(got).astype(np.float64) - true) / ulp
+
+
+def check(isas: list[str], pass_: str, x: np.ndarray) -> None:
+    """Compare all results with those specified, and their errors with the bounds."""
+    expected = specified(pass_, F32, x)
+    for isa in isas:
+        for got, bits in zip(raw.run(isa, pass_, "f32", x), expected, strict=True):
+            assert_same_bits(got, bits, x)
+    if pass_ not in WORST:
+        return
+    inside = np.abs(F32.widen(x)) < (1 if pass_ == "inverse" else np.inf)
+    if inside.any():
+        x, got = x[inside], expected[0][inside]
+        errors = errors_in_float64(got, EXACT[pass_](F32.widen(x).astype(np.float64)))
+        assert_errors_within(WORST[pass_][0], errors, got, x)
+
+
+PASSES = [name for name in raw.PASSES if name != "backward"]
+
+
+@pytest.mark.parametrize("pass_", PASSES)
+def test_stride_through_all_inputs(isa, pass_):
+    for start in range(0, 1 << 32, CHUNK * STRIDE):
+        stop = min(start + CHUNK * STRIDE, 1 << 32)
+        check([isa], pass_, np.arange(start, stop, STRIDE, np.uint32))
+
+
+@pytest.mark.exhaustive
+@pytest.mark.parametrize("pass_", PASSES)
+def test_all_inputs(pass_):
+    """All instruction sets that the machine has, in one go."""
+    for start in range(0, 1 << 32, CHUNK):
+        check(available_isas(), pass_, np.arange(start, start + CHUNK, dtype=np.uint32))
+
+
+@pytest.mark.parametrize("pass_", WORST)
+def test_worst_error_is_where_it_was_measured(isa, pass_):
+    _, worst, witness = WORST[pass_]
+    x = np.array([witness], np.uint32)
+    (got,) = raw.run(isa, pass_, "f32", x)
+    (error,) = errors_in_ulp(F32, got, [EXACT[pass_](value) for value in F32.fractions(x)])
+    assert float(error) == pytest.approx(worst, abs=1e-6)

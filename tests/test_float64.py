@@ -1,0 +1,59 @@
+"""float64: hard inputs and random ones, against fractions."""
+
+import numpy as np
+import pytest
+import raw
+from compare import assert_errors_within, assert_same_bits
+from reference import EXACT, TYPES, errors_in_ulp, specified
+
+F64 = TYPES["f64"]
+
+# Error in ulp that is not exceeded, as in float32, where all inputs have been tried.
+BOUND = {"forward": 1.50, "derivative": 3.50, "inverse": 1.50, "second_derivative": 5.47}
+
+
+def hard_inputs(n: int) -> np.ndarray:
+    """Return inputs at which 1 + |x| is rounded the most, or the results are near a power of two.
+
+    Half an ulp of 1 + |x| is lost where the low bits of x fall just beside the middle between two
+    numbers of its sum's binade.
+    """
+    random = np.random.default_rng(0)
+    exponent = random.integers(-54, 54, n)
+    kept = random.integers(0, 1 << 53, n).astype(np.float64)
+    s = 2.0 ** np.maximum(exponent, 0) * (1 + kept * 2.0**-53)
+    middle = np.spacing(s) * random.choice([-0.5, 0.5], n)
+    x = np.abs((s - 1) + middle)
+    beside = x.view(np.uint64) + random.integers(-2, 3, n).astype(np.uint64)
+    near_powers = 2.0 ** random.integers(-60, 1023, n) * (1 + random.integers(-4, 5, n) * 2.0**-52)
+    return np.concatenate([beside, near_powers.view(np.uint64), F64.sample(n)])
+
+
+@pytest.mark.parametrize("pass_", BOUND)
+def test_errors_stay_within_the_bounds(isa, pass_):
+    x = hard_inputs(4000)
+    value = np.abs(F64.widen(x))
+    x = x[value < (1 if pass_ == "inverse" else np.inf)]
+    (got,) = raw.run(isa, pass_, "f64", x)
+    errors = errors_in_ulp(F64, got, [EXACT[pass_](value) for value in F64.fractions(x)])
+    assert_errors_within(BOUND[pass_], errors, got, x)
+
+
+def test_backward_stays_within_its_bound(isa):
+    x = hard_inputs(2000)
+    x = x[np.isfinite(F64.widen(x))]
+    grad = np.random.default_rng(1).permutation(x)
+    (got,) = raw.run(isa, "backward", "f64", grad, x)
+    true = map(EXACT["backward"], F64.fractions(grad), F64.fractions(x))
+    assert_errors_within(4.5, errors_in_ulp(F64, got, list(true)), got, grad, x)
+
+
+def test_every_result_is_the_one_specified(isa, pass_):
+    """Also where forward_with_derivative has no division of its own."""
+    inputs = [hard_inputs(200_000)]
+    if raw.PASSES[pass_].inputs == 2:
+        inputs.append(np.random.default_rng(2).permutation(inputs[0]))
+    for got, expected in zip(
+        raw.run(isa, pass_, "f64", *inputs), specified(pass_, F64, *inputs), strict=True
+    ):
+        assert_same_bits(got, expected, *inputs)

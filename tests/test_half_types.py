@@ -1,0 +1,100 @@
+"""float16 and bfloat16: every input there is, against fractions."""
+
+from fractions import Fraction
+from functools import cache
+
+import numpy as np
+import pytest
+import raw
+from compare import assert_errors_within, assert_same_bits
+from reference import EXACT, TYPES, Type, errors_in_ulp, specified
+
+HALF = ["f16", "bf16"]
+EVERYTHING = np.arange(1 << 16, dtype=np.uint16)
+
+# The worst error in ulp, and the input that has it, where not all results are correctly rounded.
+WORST = {
+    ("inverse", "f16"): (0.500035, 0x2FF1),
+    ("second_derivative", "f16"): (0.500087, 0x10AC),
+}
+CORRECTLY_ROUNDED = [
+    (pass_, name) for pass_ in raw.UNARY for name in HALF if (pass_, name) not in WORST
+]
+
+
+def domain(pass_: str, type_: Type) -> np.ndarray:
+    """Return the inputs at which the result is a number."""
+    finite = type_.all_finite()
+    return finite[np.abs(type_.widen(finite)) < 1] if pass_ == "inverse" else finite
+
+
+@cache
+def exact(pass_: str, name: str) -> list[Fraction]:
+    type_ = TYPES[name]
+    return [EXACT[pass_](x) for x in type_.fractions(domain(pass_, type_))]
+
+
+@cache
+def correctly_rounded(pass_: str, name: str) -> np.ndarray:
+    type_ = TYPES[name]
+    return type_.narrow([float(type_.rounded(true)) for true in exact(pass_, name)])
+
+
+def assert_same_numbers(got: np.ndarray, expected: np.ndarray, x: np.ndarray) -> None:
+    """Compare bits, where fractions, which have no -0, leave the sign of a zero open."""
+    zero = got << 1 == 0
+    assert_same_bits(np.where(zero, got & 0x7FFF, got), np.where(zero, 0, expected), x)
+
+
+@pytest.mark.parametrize(("pass_", "name"), CORRECTLY_ROUNDED)
+def test_every_number_is_correctly_rounded(isa, pass_, name):
+    x = domain(pass_, TYPES[name])
+    (got,) = raw.run(isa, pass_, name, x)
+    assert_same_numbers(got, correctly_rounded(pass_, name), x)
+
+
+@pytest.mark.parametrize("name", HALF)
+def test_forward_with_derivative_is_correctly_rounded(isa, name):
+    x = domain("forward", TYPES[name])
+    y, derivative = raw.run(isa, "forward_with_derivative", name, x)
+    assert_same_numbers(y, correctly_rounded("forward", name), x)
+    assert_same_numbers(derivative, correctly_rounded("derivative", name), x)
+
+
+@pytest.mark.parametrize(("pass_", "name"), WORST)
+def test_worst_error_is_the_one_measured(isa, pass_, name):
+    bound, witness = WORST[pass_, name]
+    type_ = TYPES[name]
+    x = domain(pass_, type_)
+    (got,) = raw.run(isa, pass_, name, x)
+    errors = errors_in_ulp(type_, got, exact(pass_, name))
+    assert_errors_within(bound, errors, got, x)
+    assert errors[int(np.flatnonzero(x == witness)[0])] > bound - 1e-6
+
+
+@pytest.mark.parametrize("name", HALF)
+@pytest.mark.parametrize("pass_", [name for name in raw.PASSES if name != "backward"])
+def test_every_input_gives_the_bits_specified(isa, pass_, name):
+    got = raw.run(isa, pass_, name, EVERYTHING)
+    for output, expected in zip(got, specified(pass_, TYPES[name], EVERYTHING), strict=True):
+        assert_same_bits(output, expected, EVERYTHING)
+
+
+@pytest.mark.parametrize("name", HALF)
+def test_backward_rounds_almost_correctly(isa, name):
+    type_ = TYPES[name]
+    numbers = type_.all_finite()
+    grad, x = np.random.default_rng(0).choice(numbers, (2, 20_000))
+    (got,) = raw.run(isa, "backward", name, grad, x)
+    true = map(EXACT["backward"], type_.fractions(grad), type_.fractions(x))
+    assert_errors_within(0.501, errors_in_ulp(type_, got, list(true)), got, grad, x)
+
+
+@pytest.mark.parametrize("name", HALF)
+def test_every_input_of_backward_gives_the_bits_specified(isa, name):
+    type_ = TYPES[name]
+    specials = np.array(np.meshgrid(type_.specials(), type_.specials())).reshape(2, -1)
+    shuffled = np.random.default_rng(0).permuted(np.tile(EVERYTHING, (2, 4)), axis=1)
+    for grad, x in (specials, shuffled):
+        (got,) = raw.run(isa, "backward", name, grad, x)
+        assert_same_bits(got, *specified("backward", type_, grad, x), grad, x)
