@@ -91,7 +91,8 @@ static inline uint32_t load_f16(const char *memory, float *x)
     uint32_t normal = (a << 13) + (112u << 23);
     uint32_t subnormal = bits(value((a << 13) + (113u << 23)) - 0x1p-14f);
     uint32_t number = a < 0x400 ? subnormal : normal;
-    *x = value((a < 0x7c00 ? number : INFINITE) | sign);
+    uint32_t infinite_or_nan = (a << 13) + (224u << 23);
+    *x = value((a < 0x7c00 ? number : infinite_or_nan) | sign);
     return exceeds(a, 0x7c00);
 }
 

@@ -25,9 +25,7 @@ def pointers(addresses: list[int]) -> object:
 
 
 def kernel(isa: str, pass_: str, type_: str) -> object:
-    found = lib.softsign_get_kernel(
-        ISAS.index(isa), list(PASSES).index(pass_), TYPES.index(type_)
-    )
+    found = lib.softsign_get_kernel(ISAS.index(isa), list(PASSES).index(pass_), TYPES.index(type_))
     assert found != ffi.NULL
     return found
 

@@ -53,6 +53,9 @@ class Type:
         """The one NaN that comes out: positive, quiet, no payload."""
         return self.infinity | 1 << (self.precision - 2)
 
+    def is_nan(self, bits: np.ndarray) -> np.ndarray:
+        return bits & self.bits(self.sign - 1) > self.infinity
+
     def widen(self, bits: np.ndarray) -> np.ndarray:
         """Return the values, in the type that is computed in."""
         bits = np.ascontiguousarray(bits, self.bits)
@@ -167,9 +170,7 @@ def specified(pass_: str, type_: Type, *inputs: np.ndarray) -> tuple[np.ndarray,
         return tuple(map(type_.narrow, outputs))
 
 
-def errors_in_ulp(
-    type_: Type, got: np.ndarray, exact: list[Fraction]
-) -> list[Fraction]:
+def errors_in_ulp(type_: Type, got: np.ndarray, exact: list[Fraction]) -> list[Fraction]:
     """Return how far the results are from the true values."""
     return [
         abs(value - true) / type_.ulp(true)

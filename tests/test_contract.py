@@ -1,0 +1,176 @@
+"""The promises of the ufuncs that hold for each instruction set and each element type."""
+
+import numpy as np
+import pytest
+import raw
+from compare import assert_same_bits, bits_of
+from reference import TYPES, specified
+
+import softsign_c
+from softsign_c import (
+    softsign,
+    softsign_derivative,
+    softsign_inverse,
+    softsign_second_derivative,
+    softsign_with_derivative,
+)
+
+
+def inputs_of(type_, dtype, pass_="forward"):
+    """Return any inputs of the dtype: special ones, signalling NaNs among them, and random ones."""
+    count = raw.PASSES[pass_].inputs
+    return [type_.sample(5000, seed).view(dtype) for seed in range(count)]
+
+
+@pytest.fixture
+def x(type_, dtype):
+    """Give any inputs of the dtype."""
+    return inputs_of(type_, dtype)[0]
+
+
+@pytest.fixture
+def raising():
+    """Make an exception of every warning but that of underflow, which NumPy does not give."""
+    with np.errstate(over="raise", invalid="raise", divide="raise"):
+        yield
+
+
+def value(bits, type_, dtype):
+    return np.array([bits], type_.bits).view(dtype)
+
+
+def test_bits_are_the_specified_ones_on_every_instruction_set(isa, pass_, type_, dtype):
+    inputs = inputs_of(type_, dtype, pass_)
+    with np.errstate(all="ignore"):
+        got = raw.ufunc(pass_)(*inputs)
+    outputs = got if isinstance(got, tuple) else (got,)
+    bits = [bits_of(operand) for operand in inputs]
+    for output, expected in zip(outputs, specified(pass_, type_, *bits), strict=True):
+        assert output.dtype == dtype
+        assert_same_bits(bits_of(output), expected, *bits)
+
+
+@pytest.mark.parametrize("sign", ["positive", "negative"])
+def test_limits(isa, type_, dtype, sign):
+    minus = type_.sign if sign == "negative" else 0
+    infinite, zero, one = (
+        value(bits | minus, type_, dtype) for bits in (type_.infinity, 0, type_.one)
+    )
+    for ufunc, argument, expected in [
+        (softsign, infinite, type_.one | minus),
+        (softsign, zero, minus),
+        (softsign_derivative, infinite, 0),
+        (softsign_derivative, zero, type_.one),
+        (softsign_inverse, zero, minus),
+        (softsign_second_derivative, infinite, minus ^ type_.sign),
+        (softsign_second_derivative, zero, minus ^ type_.sign),
+    ]:
+        got = bits_of(ufunc(argument))
+        assert_same_bits(got, np.array([expected], type_.bits), bits_of(argument))
+    with np.errstate(divide="ignore"):
+        got = bits_of(softsign_inverse(one))
+    assert_same_bits(got, bits_of(infinite), bits_of(one))
+
+
+def test_every_nan_becomes_the_one_nan(isa, pass_, type_, dtype):
+    fraction = np.random.default_rng(0).integers(1, 1 << (type_.precision - 1), 500)
+    fraction[:3] = 1, 1 << (type_.precision - 2), (1 << (type_.precision - 1)) - 1
+    nans = type_.bits(type_.infinity) + fraction.astype(type_.bits)
+    nans = np.concatenate([nans, nans | type_.bits(type_.sign)]).view(dtype)
+    number = np.ones_like(nans)
+    one = [(nans,)]
+    two = [(nans, number), (number, nans), (nans, nans[::-1])]
+    for inputs in one if raw.PASSES[pass_].inputs == 1 else two:
+        outputs = raw.ufunc(pass_)(*inputs)
+        for output in outputs if isinstance(outputs, tuple) else (outputs,):
+            one_nan = np.full(nans.shape, type_.nan, type_.bits)
+            assert_same_bits(bits_of(output), one_nan, *map(bits_of, inputs))
+
+
+@pytest.mark.parametrize("ufunc", [softsign, softsign_inverse, softsign_second_derivative])
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")  # the inverse's
+def test_odd(isa, type_, x, ufunc):
+    x = x[~type_.is_nan(bits_of(x))]
+    minus = type_.bits(type_.sign)
+    got, mirrored = bits_of(ufunc(x)), bits_of(ufunc((bits_of(x) ^ minus).view(x.dtype)))
+    is_number = got != type_.nan
+    assert_same_bits(got[is_number], (mirrored ^ minus)[is_number], bits_of(x)[is_number])
+    assert_same_bits(got[~is_number], mirrored[~is_number], bits_of(x)[~is_number])
+
+
+def test_even(isa, type_, x):
+    mirrored = (bits_of(x) ^ type_.bits(type_.sign)).view(x.dtype)
+    assert_same_bits(
+        bits_of(softsign_derivative(x)), bits_of(softsign_derivative(mirrored)), bits_of(x)
+    )
+
+
+@pytest.mark.parametrize("ufunc", [softsign, softsign_inverse])
+def test_subnormals_come_back_unchanged(isa, type_, dtype, ufunc):
+    subnormal = np.random.default_rng(0).integers(0, 1 << (type_.precision - 1), 2000)
+    subnormal[:2] = 1, (1 << (type_.precision - 1)) - 1
+    bits = subnormal.astype(type_.bits)
+    bits = np.concatenate([bits, bits | type_.bits(type_.sign)])
+    assert_same_bits(bits_of(ufunc(bits.view(dtype))), bits, bits)
+
+
+def test_ranges(isa, type_, x):
+    """Compared as integers: bits of magnitudes are in the order of their values."""
+    x = x[~type_.is_nan(bits_of(x))]
+    y, derivative = softsign_with_derivative(x)
+    magnitude = bits_of(y) & type_.bits(type_.sign - 1)
+    assert magnitude.max() == type_.one
+    assert bits_of(derivative).max() == type_.one
+    assert np.abs(softsign_second_derivative(x)).astype(np.float64).max() <= 2
+
+
+@pytest.mark.parametrize("name", ["f32", "f64"])
+def test_equals_numpys_expression_at_every_finite_input(isa, name):
+    type_ = TYPES[name]
+    x = type_.sample(100_000).view(f"f{type_.bytes}")
+    x = x[np.isfinite(x)]
+    assert_same_bits(bits_of(softsign(x)), bits_of(x / (1 + np.abs(x))), bits_of(x))
+
+
+def test_with_derivative_is_the_two_calls(isa, type_, x):
+    y, derivative = softsign_with_derivative(x)
+    assert_same_bits(bits_of(y), bits_of(softsign(x)), bits_of(x))
+    assert_same_bits(bits_of(derivative), bits_of(softsign_derivative(x)), bits_of(x))
+
+
+def test_no_input_warns(isa, pass_, type_, dtype, raising):
+    inputs = inputs_of(type_, dtype, pass_)
+    if pass_ == "inverse":
+        magnitude = bits_of(inputs[0]) & type_.bits(type_.sign - 1)
+        inputs = [inputs[0][(magnitude < type_.one) | (magnitude > type_.infinity)]]
+    raw.ufunc(pass_)(*inputs)
+    for n in (1, 2, 3, 17, 33):  # what does not fill a register
+        raw.ufunc(pass_)(*(operand[:n] for operand in inputs))
+
+
+def test_no_pair_of_inputs_warns(isa, type_, dtype, raising):
+    special = type_.specials().view(dtype)
+    softsign_c.softsign_backward.outer(special, special)
+
+
+def warnings_of(ufunc, argument):
+    kinds = []
+    with np.errstate(all="call", under="ignore", call=lambda kind, _: kinds.append(kind)):
+        ufunc(argument)
+    return kinds
+
+
+def test_inverse_warns_as_arctanh_does(isa, type_, dtype):
+    """One at a time, since a warning is given once for a whole array."""
+    for bits in [*type_.specials(), *type_.sample(50, seed=3)[-50:]]:
+        y = value(bits, type_, dtype)
+        (like,) = type_.widen(np.array([bits])).tolist()  # arctanh has no bfloat16
+        like = np.nan if like != like else like  # and warns of a NaN that is not quiet
+        assert warnings_of(softsign_inverse, y) == warnings_of(np.arctanh, like), f"{bits:#x}"
+
+
+def test_inverse_undoes_softsign(isa, type_, dtype):
+    x = np.linspace(-8, 8, 1001).astype(dtype)
+    error = 90 * float(2.0 ** (1 - type_.precision))
+    back = softsign_inverse(softsign(x)).astype(np.float64)
+    np.testing.assert_allclose(back, x.astype(np.float64), rtol=error)
