@@ -96,30 +96,6 @@ class Type:
         positive = np.arange(self.infinity, dtype=self.bits)
         return np.concatenate([positive, positive | self.bits(self.sign)])
 
-    @cache
-    def specials(self) -> np.ndarray:
-        """Return the inputs at which something changes, of both signs, with their neighbours."""
-        fraction = 1 << (self.precision - 1)
-        corners = [0, fraction, self.one, self.infinity, self.nan, self.sign - 1]
-        powers = range(0, self.infinity, fraction * max(1, self.infinity // fraction // 64))
-        near = {
-            (bits + step) % self.sign for bits in [*corners, *powers] for step in (-2, -1, 0, 1, 2)
-        }
-        positive = np.array(sorted(near), self.bits)
-        return np.concatenate([positive, positive | self.bits(self.sign)])
-
-    @cache
-    def sample(self, n: int, seed: int = 0) -> np.ndarray:
-        """Return the special inputs and random ones: any bits, and numbers around one."""
-        random = np.random.default_rng(seed)
-        fraction = 1 << (self.precision - 1)
-        around_one = random.integers(self.one - 9 * fraction, self.one + 9 * fraction, n)
-        around_one = around_one.astype(self.bits) | random.choice([0, self.sign], n).astype(
-            self.bits
-        )
-        anything = random.integers(0, np.iinfo(self.bits).max, n, self.bits, endpoint=True)
-        return np.concatenate([self.specials(), around_one, anything])
-
 
 TYPES = {
     type_.name: type_
@@ -130,6 +106,32 @@ TYPES = {
         Type("bf16", np.uint16, 8, -126, np.float32),
     )
 }
+
+
+@cache
+def specials(type_: Type) -> np.ndarray:
+    """Return the inputs at which something changes, of both signs, with their neighbours."""
+    fraction = 1 << (type_.precision - 1)
+    corners = [0, fraction, type_.one, type_.infinity, type_.nan, type_.sign - 1]
+    powers = range(0, type_.infinity, fraction * max(1, type_.infinity // fraction // 64))
+    near = {
+        (bits + step) % type_.sign for bits in [*corners, *powers] for step in (-2, -1, 0, 1, 2)
+    }
+    positive = np.array(sorted(near), type_.bits)
+    return np.concatenate([positive, positive | type_.bits(type_.sign)])
+
+
+@cache
+def sample(type_: Type, n: int, seed: int = 0) -> np.ndarray:
+    """Return the special inputs and random ones: any bits, and numbers around one."""
+    random = np.random.default_rng(seed)
+    fraction = 1 << (type_.precision - 1)
+    around_one = random.integers(-9 * fraction, 9 * fraction, n) + type_.one
+    around_one = around_one.astype(type_.bits) | random.choice([0, type_.sign], n).astype(
+        type_.bits
+    )
+    anything = random.integers(0, np.iinfo(type_.bits).max, n, type_.bits, endpoint=True)
+    return np.concatenate([specials(type_), around_one, anything])
 
 
 def _finite(x: np.ndarray) -> np.ndarray:

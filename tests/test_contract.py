@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import raw
 from compare import assert_same_bits, bits_of
-from reference import TYPES, specified
+from reference import TYPES, sample, specials, specified
 
 import softsign_c
 from softsign_c import (
@@ -19,7 +19,7 @@ from softsign_c import (
 def inputs_of(type_, dtype, pass_="forward"):
     """Return any inputs of the dtype: special ones, signalling NaNs among them, and random ones."""
     count = raw.PASSES[pass_].inputs
-    return [type_.sample(5000, seed).view(dtype) for seed in range(count)]
+    return [sample(type_, 5000, seed).view(dtype) for seed in range(count)]
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def test_ranges(isa, type_, x):
 @pytest.mark.parametrize("name", ["f32", "f64"])
 def test_equals_numpys_expression_at_every_finite_input(isa, name):
     type_ = TYPES[name]
-    x = type_.sample(100_000).view(f"f{type_.bytes}")
+    x = sample(type_, 100_000).view(f"f{type_.bytes}")
     x = x[np.isfinite(x)]
     assert_same_bits(bits_of(softsign(x)), bits_of(x / (1 + np.abs(x))), bits_of(x))
 
@@ -149,7 +149,7 @@ def test_no_input_warns(isa, pass_, type_, dtype, raising):
 
 
 def test_no_pair_of_inputs_warns(isa, type_, dtype, raising):
-    special = type_.specials().view(dtype)
+    special = specials(type_).view(dtype)
     softsign_c.softsign_backward.outer(special, special)
 
 
@@ -162,7 +162,7 @@ def warnings_of(ufunc, argument):
 
 def test_inverse_warns_as_arctanh_does(isa, type_, dtype):
     """One at a time, since a warning is given once for a whole array."""
-    for bits in [*type_.specials(), *type_.sample(50, seed=3)[-50:]]:
+    for bits in [*specials(type_), *sample(type_, 50, seed=3)[-50:]]:
         y = value(bits, type_, dtype)
         (like,) = type_.widen(np.array([bits])).tolist()  # arctanh has no bfloat16
         like = np.nan if like != like else like  # and warns of a NaN that is not quiet

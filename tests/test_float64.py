@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import raw
 from compare import assert_errors_within, assert_same_bits
-from reference import EXACT, TYPES, errors_in_ulp, specified
+from reference import EXACT, TYPES, errors_in_ulp, sample, specified
 
 F64 = TYPES["f64"]
 
@@ -26,7 +26,7 @@ def hard_inputs(n: int) -> np.ndarray:
     x = np.abs((s - 1) + middle)
     beside = x.view(np.uint64) + random.integers(-2, 3, n).astype(np.uint64)
     near_powers = 2.0 ** random.integers(-60, 1023, n) * (1 + random.integers(-4, 5, n) * 2.0**-52)
-    return np.concatenate([beside, near_powers.view(np.uint64), F64.sample(n)])
+    return np.concatenate([beside, near_powers.view(np.uint64), sample(F64, n)])
 
 
 @pytest.mark.parametrize("pass_", BOUND)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import raw
 from compare import assert_errors_within, assert_same_bits
-from reference import EXACT, TYPES, Type, errors_in_ulp, specified
+from reference import EXACT, TYPES, Type, errors_in_ulp, specials, specified
 
 HALF = ["f16", "bf16"]
 EVERYTHING = np.arange(1 << 16, dtype=np.uint16)
@@ -93,8 +93,8 @@ def test_backward_rounds_almost_correctly(isa, name):
 @pytest.mark.parametrize("name", HALF)
 def test_every_input_of_backward_gives_the_bits_specified(isa, name):
     type_ = TYPES[name]
-    specials = np.array(np.meshgrid(type_.specials(), type_.specials())).reshape(2, -1)
+    pairs = np.array(np.meshgrid(specials(type_), specials(type_))).reshape(2, -1)
     shuffled = np.random.default_rng(0).permuted(np.tile(EVERYTHING, (2, 4)), axis=1)
-    for grad, x in (specials, shuffled):
+    for grad, x in (pairs, shuffled):
         (got,) = raw.run(isa, "backward", name, grad, x)
         assert_same_bits(got, *specified("backward", type_, grad, x), grad, x)

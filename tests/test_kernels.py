@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import raw
 from compare import assert_same_bits
-from reference import Type, specified
+from reference import Type, sample, specified
 
 BLOCK = 64  # bytes that a kernel takes at a time, at the most; it pads what is left
 CANARY = 0xA5
@@ -43,9 +43,9 @@ class Buffer:
 
 def inputs_for(n: int, pass_: str, type_: Type) -> list[np.ndarray]:
     """Return inputs that differ from element to element, special ones among them."""
-    sample = type_.sample(1000)
+    values = sample(type_, 1000)
     random = np.random.default_rng(n)
-    return [random.choice(sample, n) for _ in range(raw.PASSES[pass_].inputs)]
+    return [random.choice(values, n) for _ in range(raw.PASSES[pass_].inputs)]
 
 
 def check(
@@ -110,7 +110,7 @@ def test_every_misalignment(isa, pass_, type_):
 
 def test_many_elements(isa, pass_, type_):
     """A whole array, with any input in any lane."""
-    data = [type_.sample(20_000, seed=k) for k in range(raw.PASSES[pass_].inputs)]
+    data = [sample(type_, 20_000, seed=k) for k in range(raw.PASSES[pass_].inputs)]
     for got, expected in zip(
         raw.run(isa, pass_, type_.name, *data), specified(pass_, type_, *data), strict=True
     ):
