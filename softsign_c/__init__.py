@@ -16,6 +16,7 @@ except ModuleNotFoundError as error:
     ) from error
 
 from softsign_c._isa import active_isa, available_isas, use_default_isa, use_isa
+from softsign_c._threaded import threaded
 from softsign_c._ufunc import ufunc_of
 
 __all__ = [
@@ -27,6 +28,7 @@ __all__ = [
     "softsign_inverse",
     "softsign_second_derivative",
     "softsign_with_derivative",
+    "threaded",
     "use_isa",
 ]
 

@@ -1,6 +1,7 @@
 from types import TracebackType
+from typing import Any
 
-from numpy import ufunc
+from numpy import ndarray, ufunc
 
 __version__: str
 
@@ -13,6 +14,12 @@ softsign_second_derivative: ufunc
 
 def available_isas() -> tuple[str, ...]: ...
 def active_isa() -> str: ...
+def threaded(
+    ufunc: ufunc,
+    *inputs: Any,
+    out: ndarray | tuple[ndarray | None, ...] | None = None,
+    workers: int | None = None,
+) -> Any: ...
 
 class use_isa:
     def __init__(self, name: str) -> None: ...
