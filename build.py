@@ -6,6 +6,12 @@ import sys
 import sysconfig
 from pathlib import Path
 
+if __name__ == "__main__":  # "python -m build", started here, means the package of that name
+    here = Path(__file__).resolve().parent
+    sys.path = [entry for entry in sys.path if Path(entry).resolve() != here]
+    runpy.run_module("build", run_name="__main__", alter_sys=True)
+    sys.exit()
+
 import setuptools.errors
 from setuptools.command import bdist_wheel as wheel
 from setuptools.command import build_ext as extension
@@ -81,9 +87,3 @@ class bdist_wheel(wheel.bdist_wheel):  # noqa: N801
         if not FREE_THREADED:
             self.py_limited_api = "cp311"
         super().finalize_options()
-
-
-if __name__ == "__main__":  # "python -m build", started here, means the package of that name
-    here = Path(__file__).resolve().parent
-    sys.path = [entry for entry in sys.path if Path(entry).resolve() != here]
-    runpy.run_module("build", run_name="__main__", alter_sys=True)
