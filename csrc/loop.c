@@ -144,7 +144,7 @@ void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, v
         .n = (size_t)dims[0],
         .bytes = type_bytes[type],
     };
-    int streamed = is_streamed(&loop), sequential = is_sequential(&loop);
+    int sequential = is_sequential(&loop), streamed = !sequential && is_streamed(&loop);
     if (loop.n == 1 || (is_contiguous(&loop) && !streamed && !sequential))
         loop.kernel(loop.n, args);
     else

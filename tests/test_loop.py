@@ -1,0 +1,239 @@
+"""NumPy's inner loop: any stride of any operand, sizes around a block, streaming stores."""
+
+import itertools
+
+import numpy as np
+import pytest
+import raw
+from compare import assert_same_bits, bits_of
+from numpy.lib.stride_tricks import as_strided
+from reference import TYPES, Type, sample, specified
+
+from softsign_c import softsign_backward
+from softsign_c._kernels import ffi, lib
+
+BLOCK = 2048  # bytes of an operand that take their way through the cache at a time
+CANARY = 0xA5
+GUARD = 64
+
+
+class Operand:
+    """Elements at a stride within memory that is otherwise full of canaries."""
+
+    def __init__(self, n: int, step: int, type_: Type, misaligned: int = 0) -> None:
+        span = abs(step) * max(n - 1, 0) + type_.bytes
+        self.memory = np.full(GUARD + misaligned + span + GUARD, CANARY, np.uint8)
+        self.first = GUARD + misaligned + (span - type_.bytes if step < 0 else 0)
+        self.n, self.step, self.type_ = n, step, type_
+
+    @property
+    def address(self) -> int:
+        return self.memory.ctypes.data + self.first
+
+    def elements(self, memory: np.ndarray) -> np.ndarray:
+        """Return the bytes of each element."""
+        return as_strided(memory[self.first :], (self.n, self.type_.bytes), (self.step, 1))
+
+    @property
+    def bits(self) -> np.ndarray:
+        return np.frombuffer(self.elements(self.memory).tobytes(), self.type_.bits)
+
+    def after(self, bits: np.ndarray) -> np.ndarray:
+        """Return what the whole memory holds when the elements are these."""
+        memory = self.memory.copy()
+        self.elements(memory)[:] = bits.view(np.uint8).reshape(-1, self.type_.bytes)
+        return memory
+
+
+def call(pass_: str, type_: Type, n: int, operands: list[Operand]) -> None:
+    lib.softsign_loop(
+        raw.pointers([operand.address for operand in operands]),
+        ffi.new("ptrdiff_t[]", [n]),
+        ffi.new("ptrdiff_t[]", [operand.step for operand in operands]),
+        lib.softsign_loop_data(list(raw.PASSES).index(pass_))[raw.TYPES.index(type_.name)],
+    )
+
+
+def check(
+    pass_: str, type_: Type, n: int, steps: tuple[int, ...], misaligned: tuple[int, ...] = (0,) * 3
+) -> None:
+    """Run the loop and compare all memory that it can reach."""
+    row = raw.PASSES[pass_]
+    operands = [Operand(n, *step, type_, at) for *step, at in zip(steps, misaligned, strict=False)]
+    inputs, outputs = operands[: row.inputs], operands[row.inputs :]
+    values = np.random.default_rng(n).permutation(sample(type_, 1000))
+    for k, operand in enumerate(inputs):
+        operand.memory = operand.after(np.resize(np.roll(values, 101 * k), n))
+    data = [operand.bits for operand in inputs]
+    results = specified(pass_, type_, *data)
+    expected = [operand.memory.copy() for operand in inputs]
+    expected += [operand.after(bits) for operand, bits in zip(outputs, results, strict=True)]
+
+    call(pass_, type_, n, operands)
+
+    for operand, bits in zip(outputs, results, strict=True):
+        assert_same_bits(operand.bits, bits, *data)
+    for operand, memory in zip(operands, expected, strict=True):
+        assert np.array_equal(operand.memory, memory), f"written beside the elements: {steps}"
+
+
+@pytest.fixture(params=["ordinary stores", "streaming stores"])
+def stores(request):
+    """Run the test with streaming stores from the first element on as well."""
+    before = lib.softsign_streaming_bytes()
+    if request.param == "streaming stores":
+        lib.softsign_set_streaming_bytes(0)
+    yield
+    lib.softsign_set_streaming_bytes(before)
+
+
+def test_every_combination_of_strides(isa, pass_, type_, stores):
+    size = type_.bytes
+    contiguous, apart, odd = size, 3 * size, size + 1
+    of_inputs = [contiguous, 0, -contiguous, apart, -2 * size, odd]
+    of_outputs = [step for step in of_inputs if step]
+    row = raw.PASSES[pass_]
+    for steps in itertools.product(*[of_inputs] * row.inputs, *[of_outputs] * row.outputs):
+        for n in (1, 9, BLOCK // size + 1):
+            check(pass_, type_, n, steps)
+
+
+def test_sizes_around_the_blocks(isa, pass_, type_, stores):
+    size, block = type_.bytes, BLOCK // type_.bytes
+    row = raw.PASSES[pass_]
+    operands = row.inputs + row.outputs
+    layouts = [[size] * operands, [-size] * operands, [2 * size] * operands]
+    layouts += [[0] * row.inputs + [size] * row.outputs]
+    for blocks, more in itertools.product(range(4), (-1, 0, 1)):
+        n = max(blocks * block + more, 0)
+        for steps in layouts:
+            check(pass_, type_, n, steps)
+
+
+def test_every_misalignment(isa, pass_, type_, stores):
+    row = raw.PASSES[pass_]
+    n = BLOCK // type_.bytes + 5
+    for misaligned in range(64):
+        at = (misaligned, 3 * misaligned % 64, 7 * misaligned % 64)
+        check(pass_, type_, n, [type_.bytes] * (row.inputs + row.outputs), at)
+
+
+def test_in_place(isa, pass_, type_, stores):
+    row = raw.PASSES[pass_]
+    for step, n in itertools.product((1, -1, 3), (1, 9, 2 * BLOCK // type_.bytes + 3)):
+        data = [np.resize(sample(type_, 1000, seed), n) for seed in range(row.inputs)]
+        for inside, result in itertools.product(range(row.inputs), range(row.outputs)):
+            operands = [
+                Operand(n, step * type_.bytes, type_) for _ in range(row.inputs + row.outputs)
+            ]
+            for operand, bits in zip(operands, data, strict=False):
+                operand.memory = operand.after(bits)
+            operands[row.inputs + result] = operands[inside]
+            call(pass_, type_, n, operands)
+            for operand, bits in zip(
+                operands[row.inputs :], specified(pass_, type_, *data), strict=True
+            ):
+                assert_same_bits(operand.bits, bits, *data)
+
+
+def one_by_one(type_: Type, grad: int, x: int) -> int:
+    """Return the gradient of a single pair."""
+    (result,) = specified("backward", type_, np.array([grad]), np.array([x]))
+    return result[0]
+
+
+def accumulated(type_: Type, bits: np.ndarray) -> np.ndarray:
+    """Accumulate by a plain loop, for any two-dimensional array, along its first axis."""
+    rows = [bits[0]]
+    for row in bits[1:]:
+        rows += specified("backward", type_, rows[-1], row)
+    return np.array(rows)
+
+
+@pytest.fixture
+def matrix(type_, dtype):
+    """Numbers around one, more of them in a row and in a column than fit into a block."""
+    random = np.random.default_rng(0)
+    return random.normal(0, 0.05, (3, BLOCK // type_.bytes + 7)).astype(dtype)
+
+
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("transposed", [False, True])
+def test_reductions(isa, type_, matrix, stores, order, transposed):
+    matrix = np.array(matrix.T if transposed else matrix, order=order)
+    for array in (matrix, matrix[::-1, ::-1], matrix[:, ::2]):
+        for axis in (0, 1):
+            bits = bits_of(np.moveaxis(array, axis, 0))
+            expected = accumulated(type_, bits)
+            got = np.moveaxis(softsign_backward.accumulate(array, axis=axis), axis, 0)
+            assert_same_bits(bits_of(got), expected)
+            got = softsign_backward.reduce(array, axis=axis)
+            assert_same_bits(bits_of(got), expected[-1])
+            starts = [0, len(bits) // 2]
+            got = np.moveaxis(softsign_backward.reduceat(array, starts, axis=axis), axis, 0)
+            first = accumulated(type_, bits[: starts[1]])[-1]
+            last = accumulated(type_, bits[starts[1] :])[-1]
+            assert_same_bits(bits_of(got), np.array([first, last]))
+
+
+def test_accumulate_in_place(isa, type_, matrix, stores):
+    for axis in (0, 1):
+        array = matrix.copy()
+        softsign_backward.accumulate(array, axis=axis, out=array)
+        expected = accumulated(type_, bits_of(np.moveaxis(matrix, axis, 0)))
+        assert_same_bits(bits_of(np.moveaxis(array, axis, 0)), expected)
+
+
+def test_outer(isa, type_, matrix, stores):
+    grad, x = bits_of(matrix[0]), bits_of(matrix[1, :9])
+    expected = specified("backward", type_, *np.broadcast_arrays(grad[:, None], x))
+    got = softsign_backward.outer(matrix[0], matrix[1, :9])
+    assert_same_bits(bits_of(got), *expected)
+
+
+def test_at_goes_through_repeated_indices_in_order(isa, type_, matrix, stores):
+    array, indices = matrix[0].copy(), np.random.default_rng(0).integers(0, 20, 100)
+    expected = bits_of(array).copy()
+    for index, x in zip(indices, bits_of(matrix[1]), strict=False):
+        expected[index] = one_by_one(type_, expected[index], x)
+    softsign_backward.at(array, indices, matrix[1, :100])
+    assert_same_bits(bits_of(array), expected)
+
+
+def test_interleaved_outputs(isa, type_, dtype, stores):
+    x = np.resize(sample(type_, 1000), BLOCK).view(dtype)
+    both = np.empty((BLOCK, 2), dtype)
+    raw.ufunc("forward_with_derivative")(x, out=(both[:, 0], both[:, 1]))
+    expected = specified("forward_with_derivative", type_, bits_of(x))
+    assert_same_bits(bits_of(both), np.stack(expected, axis=1))
+
+
+def test_stream_copies_at_every_misalignment_and_length():
+    source = np.random.default_rng(0).integers(0, 256, 300, np.uint8)
+    memory = np.empty(GUARD + 64 + 200 + GUARD, np.uint8)
+    aligned = -memory.ctypes.data % 64 + GUARD
+    for to, start, n in itertools.product(range(17), (0, 1, 7), range(0, 140)):
+        memory[:] = CANARY
+        expected = memory.copy()
+        expected[aligned + to : aligned + to + n] = source[start : start + n]
+        lib.softsign_stream(
+            ffi.cast("char *", memory.ctypes.data + aligned + to),
+            ffi.cast("char *", source.ctypes.data + start),
+            n,
+        )
+        lib.softsign_stream_end()
+        assert np.array_equal(memory, expected), (to, start, n)
+
+
+def test_streaming_begins_beyond_the_last_level_cache():
+    assert lib.softsign_streaming_bytes() == lib.softsign_last_level_cache()
+    assert 1 << 16 <= lib.softsign_last_level_cache() <= 1 << 33
+
+
+def test_every_type_has_a_loop_of_its_own_job():
+    jobs = [
+        int(ffi.cast("uintptr_t", lib.softsign_loop_data(index)[type_]))
+        for index in range(len(raw.PASSES))
+        for type_ in range(len(TYPES))
+    ]
+    assert len(set(jobs)) == len(raw.PASSES) * len(TYPES)
