@@ -45,3 +45,10 @@ def assert_errors_within(
             f"f({at}) is {show(got[worst], got.itemsize)}, "
             f"{errors[worst]:.6f} ulp from the true value, not within {bound}"
         )
+
+
+def assert_same_arrays(got: np.ndarray, expected: np.ndarray) -> None:
+    """Fail unless two arrays have the same dtype, shape and bits."""
+    __tracebackhide__ = True
+    assert got.dtype == expected.dtype
+    assert_same_bits(bits_of(got), bits_of(expected))

@@ -1,0 +1,177 @@
+"""Choosing the instruction set."""
+
+import os
+import re
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+import raw
+from compare import assert_same_bits, bits_of
+from reference import TYPES, sample, specified
+
+from softsign_c import active_isa, available_isas, softsign, use_isa
+from softsign_c._isa import missing_for_isas
+from softsign_c._kernels import ffi, lib
+
+
+@pytest.fixture(autouse=True)
+def restored():
+    """Leave the instruction set as it was."""
+    before = active_isa()
+    yield
+    use_isa(before)
+
+
+def test_the_fastest_available_is_active_by_default():
+    assert active_in_new_process() == available_isas()[0]
+
+
+def test_baseline_is_available_everywhere():
+    assert available_isas()[-1] == "baseline"
+
+
+def test_every_instruction_set_has_every_kernel(isa, pass_, type_):
+    assert raw.kernel(isa, pass_, type_.name) != ffi.NULL
+
+
+def test_instruction_sets_do_not_share_kernels(pass_, type_):
+    kernels = [raw.kernel(name, pass_, type_.name) for name in available_isas()]
+    assert len(set(kernels)) == len(kernels)
+
+
+def test_use_isa_changes_it_until_further_notice(isa):
+    use_isa("baseline")
+    use_isa(isa)
+    assert active_isa() == isa
+
+
+def test_context_manager_returns_to_the_previous_one(isa):
+    use_isa("baseline")
+    with use_isa(isa):
+        assert active_isa() == isa
+        with use_isa("baseline"):
+            assert active_isa() == "baseline"
+        assert active_isa() == isa
+    assert active_isa() == "baseline"
+
+
+def test_context_manager_returns_to_the_previous_one_after_an_error(isa):
+    use_isa(isa)
+    with pytest.raises(KeyError), use_isa("baseline"):
+        raise KeyError
+    assert active_isa() == isa
+
+
+@pytest.mark.parametrize("name", ["", "AVX2", "avx9000", "baseline ", "é"])
+def test_unknown_name_lists_what_there_is(name):
+    before = active_isa()
+    with pytest.raises(ValueError, match="there is no instruction set") as error:
+        use_isa(name)
+    assert repr(name) in str(error.value)
+    assert all(available in str(error.value) for available in available_isas())
+    assert active_isa() == before
+
+
+def test_unsupported_name_says_what_is_missing(monkeypatch):
+    lacking = missing_for_isas() | {"avx2": "a CPU with AVX2"}
+    monkeypatch.setattr("softsign_c._isa.missing_for_isas", lambda: lacking)
+    with pytest.raises(ValueError, match="'avx2' needs a CPU with AVX2; available here: baseline"):
+        use_isa("avx2")
+
+
+def python(code, **environment):
+    kept = {key: value for key, value in os.environ.items() if key != "SOFTSIGN_C_ISA"}
+    return subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, env=kept | environment
+    )
+
+
+def active_in_new_process(**environment):
+    result = python("import softsign_c; print(softsign_c.active_isa())", **environment)
+    assert result.returncode == 0, result.stderr
+    return result.stdout.strip()
+
+
+def test_environment_variable_chooses(isa):
+    assert active_in_new_process(SOFTSIGN_C_ISA=isa) == isa
+
+
+def test_empty_environment_variable_chooses_nothing():
+    assert active_in_new_process(SOFTSIGN_C_ISA="") == available_isas()[0]
+
+
+def test_environment_variable_is_read_once_at_import():
+    code = """if True:
+        import os, softsign_c
+        before = softsign_c.active_isa()
+        os.environ["SOFTSIGN_C_ISA"] = "baseline"
+        softsign_c.softsign(1.0)
+        assert softsign_c.active_isa() == before
+    """
+    result = python(code)
+    assert result.returncode == 0, result.stderr
+
+
+def test_wrong_environment_variable_is_an_error_that_names_it():
+    result = python("import softsign_c", SOFTSIGN_C_ISA="avx9000")
+    assert result.returncode == 1
+    message = result.stderr.strip().splitlines()[-1]
+    assert message.startswith("ValueError: environment variable SOFTSIGN_C_ISA: ")
+    assert "'avx9000'" in message
+    assert all(available in message for available in available_isas())
+
+
+AVX2, FMA, F16C, AVX_STATE = 1 << 5, 1 << 12, 1 << 29, 6
+
+
+@pytest.mark.parametrize(
+    ("leaf7_ebx", "leaf1_ecx", "xcr0", "missing"),
+    [
+        (AVX2, FMA | F16C, AVX_STATE, None),
+        (~0 & 0xFFFFFFFF, ~0 & 0xFFFFFFFF, ~0 & (1 << 64) - 1, None),
+        (0, 0, 0, "a CPU with AVX2"),
+        (~AVX2 & 0xFFFFFFFF, FMA | F16C, AVX_STATE, "a CPU with AVX2"),
+        (AVX2, ~FMA & 0xFFFFFFFF, AVX_STATE, "a CPU with FMA"),
+        (AVX2, ~F16C & 0xFFFFFFFF, AVX_STATE, "a CPU with F16C"),
+        (AVX2, FMA | F16C, 0, "an operating system that saves the AVX registers"),
+        (AVX2, FMA | F16C, 2, "an operating system that saves the AVX registers"),
+        (AVX2, FMA | F16C, 4, "an operating system that saves the AVX registers"),
+    ],
+)
+def test_avx2_needs_the_cpu_and_the_operating_system(leaf7_ebx, leaf1_ecx, xcr0, missing):
+    cpu = {"leaf7_ebx": leaf7_ebx, "leaf1_ecx": leaf1_ecx, "xcr0": xcr0}
+    lacks = lib.softsign_avx2_missing(ffi.new("struct softsign_x86 *", cpu)[0])
+    assert (None if lacks == ffi.NULL else ffi.string(lacks).decode()) == missing
+
+
+@pytest.mark.skipif(
+    not os.access("/proc/cpuinfo", os.R_OK), reason="only Linux lists the CPU's flags in a file"
+)
+def test_avx2_is_available_where_the_system_says_so():
+    flags = re.search(r"^flags.*$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
+    flags = flags.group().split() if flags else []
+    assert ("avx2" in available_isas()) == ({"avx2", "fma", "f16c"} <= set(flags))
+
+
+def test_other_threads_may_switch_meanwhile():
+    x = np.resize(sample(TYPES["f32"], 1000), 20_000)
+    (expected,) = specified("forward", TYPES["f32"], x)
+    done = threading.Event()
+
+    def switch():
+        while not done.is_set():
+            for name in available_isas():
+                use_isa(name)
+
+    switching = threading.Thread(target=switch)
+    switching.start()
+    try:
+        for _ in range(200):
+            assert_same_bits(bits_of(softsign(x.view(np.float32))), expected, x)
+    finally:
+        done.set()
+        switching.join()
