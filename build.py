@@ -48,7 +48,7 @@ class build_ext(extension.build_ext):  # noqa: N801
         super().finalize_options()
         for ext in self.extensions:
             ext.sources = sorted(map(str, CSRC.glob("*.c")))
-            ext.depends = [*map(str, CSRC.glob("*.h")), __file__]
+            ext.depends = [*map(str, CSRC.glob("*.h")), "build.py"]
             ext.include_dirs = [str(CSRC)]
             ext.py_limited_api = not FREE_THREADED
             ext.define_macros = [
