@@ -1,0 +1,176 @@
+"""Measures what Dask costs per chunk and what workers gain, and puts the tables into scaling.md.
+
+Run it on a quiet machine: python docs/scaling.py (about a minute). --small tries the script itself
+in seconds, prints its tables, and leaves scaling.md alone.
+"""
+
+import argparse
+import functools
+import os
+import platform
+import re
+import time
+from pathlib import Path
+
+import dask
+import dask.array as da
+import distributed
+import numpy as np
+
+from softsign_c import softsign
+
+PAGE = Path(__file__).with_suffix(".md")
+RUNS = 3
+WORKERS = [1, 2, 3, 4]
+THOUSAND = 1000
+
+
+def fastest(function):
+    """Return the seconds of the fastest of some runs; each is told its number."""
+    seconds = []
+    for run in range(RUNS):
+        start = time.perf_counter()
+        function(run)
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def softsign_of(x, run):
+    """Compute softsign on the workers, under another name in each run: Dask reuses what it has."""
+    y = da.map_blocks(softsign, x, dtype=x.dtype, name=f"softsign-{x.npartitions}-{run}")
+    distributed.wait(y.persist())
+
+
+def persisted(size, chunk):
+    x = da.ones(size, chunks=chunk, dtype=np.float32).persist()
+    distributed.wait(x)
+    return x
+
+
+def seconds_on(workers, size, chunks):
+    """Return, for each length of chunk, the seconds that softsign of `size` elements takes."""
+    with (
+        distributed.LocalCluster(
+            n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None
+        ) as cluster,
+        distributed.Client(cluster),
+    ):
+        found = {}
+        for chunk in chunks:
+            x = persisted(size, chunk)
+            found[chunk] = fastest(functools.partial(softsign_of, x))
+            del x
+    return found
+
+
+def per_chunk(chunks=1000):
+    """Return the seconds of a chunk of one element, on a cluster and on threads of one process."""
+    cluster = seconds_on(1, chunks, [1])[1] / chunks
+    with dask.config.set(scheduler="threads", num_workers=1):
+        x = da.ones(chunks, chunks=1, dtype=np.float32).persist()
+        threads = fastest(lambda run: softsign(x).persist()) / chunks
+    return cluster, threads
+
+
+def table(head, rows):
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
+
+
+def size_of(chunk):
+    megabytes = chunk * 4 / 2**20
+    return f"{megabytes:g} MiB" if megabytes >= 1 else f"{megabytes * 1024:g} KiB"
+
+
+def measure(size, chunks):
+    overhead, threads_overhead = per_chunk()
+    ones = np.ones(size, np.float32)
+    numpy_alone = fastest(lambda run: softsign(ones)) / size
+    one = seconds_on(1, size, chunks)
+    best = chunks[-1]
+    by_workers = {
+        workers: (one if workers == 1 else seconds_on(workers, size, [best]))[best]
+        for workers in WORKERS
+    }
+
+    def nanoseconds(seconds):
+        return f"{seconds / size * 1e9:.2f}"
+
+    tables = {
+        "overhead": table(
+            ["scheduler", "overhead of a chunk, µs"],
+            [
+                ["`distributed`, one worker process", f"{overhead * 1e6:.0f}"],
+                ["threads in one process", f"{threads_overhead * 1e6:.0f}"],
+            ],
+        ),
+        "chunks": table(
+            ["chunk", "elements", "ns per element, one worker"],
+            [[size_of(chunk), f"{chunk:,}", nanoseconds(one[chunk])] for chunk in chunks]
+            + [["no Dask, one array", f"{size:,}", f"{numpy_alone * 1e9:.2f}"]],
+        ),
+        "workers": table(
+            ["workers", "ns per element", "times faster than one"],
+            [
+                [workers, nanoseconds(seconds), f"{by_workers[1] / seconds:.2f}"]
+                for workers, seconds in by_workers.items()
+            ],
+        ),
+    }
+    tables["thousand"] = thousand(overhead, by_workers[1] / size, best)
+    versions = (
+        f"Dask {dask.__version__}, NumPy {np.__version__}, Python {platform.python_version()}"
+    )
+    tables["machine"] = f"{cpu()}, {len(os.sched_getaffinity(0))} cores; {versions}."
+    return tables
+
+
+def cpu():
+    models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    return models[0] if models else platform.processor()
+
+
+def thousand(overhead, element, chunk):
+    """The scheduler hands out one chunk every `overhead`; a worker needs `busy` for one."""
+    rows = []
+    for length in (chunk, 32 * chunk):
+        busy = length * element
+        fed = int(busy / overhead)
+        step = max(busy / THOUSAND, overhead) / length
+        rows.append(
+            [
+                size_of(length),
+                f"{busy * 1e3:.1f}",
+                fed,
+                f"{step * 1e12:.2f}",
+                f"{element / step:.0f}",
+            ]
+        )
+    head = ["chunk", "busy ms", "workers kept busy", "ps per element at 1,000", "times one worker"]
+    return table(head, rows)
+
+
+def fill(page, tables):
+    for name, text in tables.items():
+        block = f"<!-- {name} -->\n{text}\n<!-- /{name} -->"
+        page, found = re.subn(
+            f"<!-- {name} -->.*?<!-- /{name} -->", lambda _, b=block: b, page, flags=re.DOTALL
+        )
+        assert found == 1, name
+    return page
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--small", action="store_true", help="only try whether the script runs")
+    small = parser.parse_args().small
+    if small:
+        tables = measure(2**20, [2**16, 2**18])
+        print(*tables.values(), sep="\n\n")
+    else:
+        tables = measure(2**27, [2**16, 2**18, 2**20, 2**22, 2**24])
+        PAGE.write_text(fill(PAGE.read_text(), tables))
+
+
+if __name__ == "__main__":
+    main()
