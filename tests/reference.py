@@ -22,6 +22,11 @@ EXACT: dict[str, Callable[..., Any]] = {
 """The formulas, for fractions and, with float64's error, for arrays."""
 
 
+@cache
+def power_of_two(exponent: int) -> Fraction:
+    return Fraction(2) ** exponent
+
+
 @dataclass(frozen=True)
 class Type:
     """An IEEE 754 binary format."""
@@ -83,8 +88,8 @@ class Type:
         if value:
             numerator, denominator = abs(value).as_integer_ratio()
             guess = numerator.bit_length() - denominator.bit_length()
-            exponent = max(guess - (abs(value) < Fraction(2) ** guess), exponent)
-        return Fraction(2) ** (exponent - self.precision + 1)
+            exponent = max(guess - (abs(value) < power_of_two(guess)), exponent)
+        return power_of_two(exponent - self.precision + 1)
 
     def rounded(self, value: Fraction) -> Fraction:
         """Return the number nearest to the value, the even one of two."""
