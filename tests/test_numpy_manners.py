@@ -168,6 +168,13 @@ def test_overlapping_out_is_as_if_it_were_apart(places, step):
     assert_same_arrays(out, expected)
 
 
+def test_out_that_is_the_input_transposed_is_as_if_it_were_apart():
+    square = sample(F32, 2500)[: 50 * 50].reshape(50, 50).view(np.float32).copy()
+    expected = softsign(square.copy())
+    softsign(square, out=square.T)
+    assert_same_arrays(square.T, expected)
+
+
 def test_order(x):
     assert softsign(np.asfortranarray(x)).flags.f_contiguous
     assert softsign(np.asfortranarray(x), order="C").flags.c_contiguous
