@@ -41,9 +41,9 @@ def correctly_rounded(pass_: str, name: str) -> np.ndarray:
 
 
 def assert_same_numbers(got: np.ndarray, expected: np.ndarray, x: np.ndarray) -> None:
-    """Compare bits, where fractions, which have no -0, leave the sign of a zero open."""
-    zero = got << 1 == 0
-    assert_same_bits(np.where(zero, got & 0x7FFF, got), np.where(zero, 0, expected), x)
+    """Compare bits, but for the sign of a zero: fractions have none."""
+    got, expected = (np.where(bits << 1 == 0, bits << 1, bits) for bits in (got, expected))
+    assert_same_bits(got, expected, x)
 
 
 @pytest.mark.parametrize(("pass_", "name"), CORRECTLY_ROUNDED)
