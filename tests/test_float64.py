@@ -13,20 +13,23 @@ BOUND = {"forward": 1.50, "derivative": 3.50, "inverse": 1.50, "second_derivativ
 
 
 def hard_inputs(n: int) -> np.ndarray:
-    """Return inputs at which 1 + |x| is rounded the most, or the results are near a power of two.
+    """Return inputs at which roundings are hard, powers of two and their neighbours, and a sample.
 
     Half an ulp of 1 + |x| is lost where the low bits of x fall just beside the middle between two
-    numbers of its sum's binade.
+    numbers of its sum's binade. The quotient x / s = 1 - 1 / s falls just beside the middle where s
+    times some odd number is just beside a power of two, as for the factors 2^j +- 1 of 2^k +- 1.
     """
     random = np.random.default_rng(0)
     exponent = random.integers(-54, 54, n)
-    kept = random.integers(0, 1 << 53, n).astype(np.float64)
-    s = 2.0 ** np.maximum(exponent, 0) * (1 + kept * 2.0**-53)
-    middle = np.spacing(s) * random.choice([-0.5, 0.5], n)
-    x = np.abs((s - 1) + middle)
-    beside = x.view(np.uint64) + random.integers(-2, 3, n).astype(np.uint64)
+    s = 2.0 ** np.maximum(exponent, 0) * (1 + random.integers(0, 1 << 53, n) * 2.0**-53)
+    lost = np.abs(s - 1 + np.spacing(s) * random.choice([-0.5, 0.5], n)).view(np.uint64)
+    beside = lost + random.integers(-2, 3, n).astype(np.uint64)
     near_powers = 2.0 ** random.integers(-60, 1023, n) * (1 + random.integers(-4, 5, n) * 2.0**-52)
-    return np.concatenate([beside, near_powers.view(np.uint64), sample(F64, n)])
+    j, t, one = np.meshgrid(np.arange(2, 53), np.arange(53), [-1, 1])
+    s = (2.0**j + one) * 2.0**-t
+    quotients = (s - 1)[s > 1]
+    of_floats = np.concatenate([near_powers, quotients]).view(np.uint64)
+    return np.concatenate([beside, of_floats, sample(F64, n)])
 
 
 @pytest.mark.parametrize("pass_", BOUND)
