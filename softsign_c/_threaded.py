@@ -144,14 +144,14 @@ def _pieces(
 ) -> Iterator[tuple[list[Any], tuple[Any, ...]]]:
     """Split all operands along one axis: the only one, where they can be flattened."""
     shape = outs[0].shape
-    axes = np.argsort([-abs(stride) for stride in outs[0].strides], kind="stable")
+    axes = sorted(range(len(shape)), key=lambda axis: -abs(outs[0].strides[axis]))
 
     def spread(x: Any) -> Any:
         if np.size(x) == 1:  # one scalar for all pieces; a number of Python stays one
             return x.reshape(()) if isinstance(x, np.ndarray) else x
-        return np.broadcast_to(x, shape).transpose(axes)
+        return (x if x.shape == shape else np.broadcast_to(x, shape)).transpose(axes)
 
-    operands = [*map(spread, inputs), *(o.transpose(axes) for o in outs)]
+    operands = [*map(spread, inputs), *map(spread, outs)]
     with contextlib.suppress(ValueError):
         operands = [x.reshape(-1, copy=False) if np.ndim(x) else x for x in operands]
     axis = int(np.argmax(operands[-1].shape))
