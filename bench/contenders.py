@@ -6,25 +6,21 @@ from typing import Any
 
 import numpy as np
 from cases import Case, formulas
+from peers import PEERS, UnsupportedError
 
 import softsign_c
 from softsign_c._isa import missing_for_isas
 
-
-class UnsupportedError(Exception):
-    """Why a contender does not take part in a case."""
+Contender = Callable[[Case, int], Callable[[], Any]]  # of a case and a number of threads
 
 
-Contender = Callable[[Case], Callable[[], Any]]
-
-
-def numpy_expression(case: Case) -> Callable[[], Any]:
+def numpy_expression(case: Case, threads: int) -> Callable[[], Any]:
     """The formula as it is written: a fresh output, and temporaries, whatever the layout."""
     one = case.inputs[-1].dtype.type(1)
     return functools.partial(formulas(one)[case.pass_], *case.inputs)
 
 
-def numpy_out(case: Case) -> Callable[[], Any]:
+def numpy_out(case: Case, threads: int) -> Callable[[], Any]:
     """The formula as a patient user writes it: each step into a temporary made beforehand."""
     if case.out is None:
         raise UnsupportedError("steps with out= have no fresh output")
@@ -54,7 +50,7 @@ def numpy_out(case: Case) -> Callable[[], Any]:
     return steps
 
 
-def copy(case: Case) -> Callable[[], Any]:
+def copy(case: Case, threads: int) -> Callable[[], Any]:
     """The floor that memory sets: one input to one output, with nothing computed."""
     x = case.inputs[-1]
     out = several(case.out)[0]
@@ -64,14 +60,14 @@ def copy(case: Case) -> Callable[[], Any]:
 
 
 def isa(name: str, missing: str | None) -> Contender:
-    def contender(case: Case) -> Callable[[], Any]:
+    def contender(case: Case, threads: int) -> Callable[[], Any]:
         if missing is not None:
             raise UnsupportedError(f"instruction set {name} needs {missing}")
         softsign_c.use_isa(name)
         ufunc = getattr(softsign_c, case.pass_)
-        if case.out is None:
-            return functools.partial(ufunc, *case.inputs)
-        return functools.partial(ufunc, *case.inputs, out=case.out)
+        if threads > 1:
+            ufunc = functools.partial(softsign_c.threaded, ufunc, workers=threads)
+        return functools.partial(ufunc, *case.inputs, **case.keywords)
 
     return contender
 
@@ -84,4 +80,6 @@ CONTENDERS: dict[str, Contender] = {
     "np.copyto": copy,
     "numpy": numpy_expression,
     "numpy out=": numpy_out,
-} | {name: isa(name, missing) for name, missing in missing_for_isas().items()}
+    **{name: isa(name, missing) for name, missing in missing_for_isas().items()},
+    **PEERS,
+}
