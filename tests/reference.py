@@ -113,6 +113,11 @@ TYPES = {
 }
 
 
+def _shared(array: np.ndarray) -> np.ndarray:
+    array.flags.writeable = False
+    return array
+
+
 @cache
 def specials(type_: Type) -> np.ndarray:
     """Return the inputs at which something changes, of both signs, with their neighbours."""
@@ -123,7 +128,7 @@ def specials(type_: Type) -> np.ndarray:
         (bits + step) % type_.sign for bits in [*corners, *powers] for step in (-2, -1, 0, 1, 2)
     }
     positive = np.array(sorted(near), type_.bits)
-    return np.concatenate([positive, positive | type_.bits(type_.sign)])
+    return _shared(np.concatenate([positive, positive | type_.bits(type_.sign)]))
 
 
 @cache
@@ -136,7 +141,7 @@ def sample(type_: Type, n: int, seed: int = 0) -> np.ndarray:
         type_.bits
     )
     anything = random.integers(0, np.iinfo(type_.bits).max, n, type_.bits, endpoint=True)
-    return np.concatenate([specials(type_), around_one, anything])
+    return _shared(np.concatenate([specials(type_), around_one, anything]))
 
 
 def _finite(x: np.ndarray) -> np.ndarray:
@@ -152,7 +157,13 @@ def _forward(x: np.ndarray) -> np.ndarray:
 
 
 def _derivative(x: np.ndarray) -> np.ndarray:
-    return _reciprocal(x) * _reciprocal(x)
+    r = _reciprocal(x)
+    return r * r
+
+
+def _backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
+    r = _reciprocal(x)
+    return grad * r * r
 
 
 def _second_derivative(x: np.ndarray) -> np.ndarray:
@@ -163,7 +174,7 @@ def _second_derivative(x: np.ndarray) -> np.ndarray:
 _AS_SPECIFIED: dict[str, Callable[..., tuple[np.ndarray, ...]]] = {
     "forward": lambda x: (_forward(x),),
     "derivative": lambda x: (_derivative(x),),
-    "backward": lambda grad, x: (grad * _reciprocal(x) * _reciprocal(x),),
+    "backward": lambda grad, x: (_backward(grad, x),),
     "forward_with_derivative": lambda x: (_forward(x), _derivative(x)),
     "inverse": lambda y: (np.where(np.abs(y) > 1, np.nan, y / (1 - np.abs(y))),),
     "second_derivative": lambda x: (_second_derivative(x),),
