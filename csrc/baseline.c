@@ -3,6 +3,7 @@
  * Comparisons are made on the bits, without a branch. A compiler does not vectorise a conditional
  * on floats, which may raise a flag that the loop would not, and SSE2 cannot compare 64-bit
  * integers; but the sign of their difference is there for all. */
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -42,10 +43,13 @@ static inline double value_double(uint64_t word)
 #define bits JOIN(bits, vec)
 #define value JOIN(value, vec)
 
-#define add(x, y) ((x) + (y))
-#define sub(x, y) ((x) - (y))
-#define mul(x, y) ((x) * (y))
-#define div(x, y) ((x) / (y))
+/* The casts matter where floats are computed in double (s390x): they round each operation, to the
+ * same bits as in float. Doubles computed in more than double would not come out right. */
+_Static_assert(FLT_EVAL_METHOD >= 0 && FLT_EVAL_METHOD != 2, "on x86, use -msse2 -mfpmath=sse");
+#define add(x, y) ((vec)((x) + (y)))
+#define sub(x, y) ((vec)((x) - (y)))
+#define mul(x, y) ((vec)((x) * (y)))
+#define div(x, y) ((vec)((x) / (y)))
 #define splat(c) ((vec)(c))
 
 #define SIGN bits((vec) - 0.0)
