@@ -1,0 +1,258 @@
+/* Every float32 through every pass of every instruction set; backward with a gradient of random
+ * bits. float32.py builds it and says what it found.
+ *
+ *     float32 PART PARTS    the PART-th (from 0) of PARTS equal shares
+ *
+ * The reference is the formula in double, wrong by less than 2^-50 of the value, 2^-26 ulp of a
+ * float32. Where that does not tell whether a result is rounded correctly, the input is printed,
+ * for exact arithmetic to decide. Errors are those of the first instruction set; the others are
+ * held to its bits. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "isa.h"
+
+enum { CHUNK = 4096 };
+#define MAGNITUDES ((uint64_t)1 << 31)
+#define SIGN 0x80000000u
+#define INFINITE 0x7f800000u
+#define ONE 0x3f800000u
+#define ONE_NAN 0x7fc00000u
+#define REFERENCE_ERROR 0x1p-50
+
+static inline double forward(double a, double grad) { return grad * (a / (1 + a)); }
+static inline double derivative(double a, double grad) { return grad / ((1 + a) * (1 + a)); }
+/* NaN where is_promised() says more than an error in ulp: past 1, at the jump, and at infinity,
+ * which backward takes for the largest finite number. */
+static inline double inverse(double a, double grad) { return a < 1 ? grad * (a / (1 - a)) : NAN; }
+static inline double second_derivative(double a, double grad)
+{
+    return a > 0 ? -2 * grad / ((1 + a) * (1 + a) * (1 + a)) : NAN;
+}
+static inline double backward(double a, double grad)
+{
+    return a < INFINITY ? derivative(a, grad) : NAN;
+}
+
+struct statistics {
+    uint64_t inputs, measured, correct, asymmetric, wrong_limit, outside;
+    double worst;
+    uint32_t worst_x, worst_grad;
+};
+
+typedef uint32_t chunk[CHUNK];
+
+/* Of one chunk: inputs of either sign, gradients (the same), and what each pass makes of them */
+struct results {
+    chunk x[2], grad, out[PASSES][2][MAX_OUTPUTS];
+};
+
+static float value(uint32_t word)
+{
+    float x;
+    memcpy(&x, &word, sizeof x);
+    return x;
+}
+
+/* 1 / ulp of the float32 around t */
+static inline double per_ulp(double t)
+{
+    double a = fabs(t), normal = a > 0x1p-126 ? a : 0x1p-126, reciprocal;
+    uint64_t word;
+    memcpy(&word, &normal, sizeof word);
+    word = ((uint64_t)(2 * 1023 + 23) << 52) - (word & (uint64_t)0x7ff << 52);
+    memcpy(&reciprocal, &word, sizeof reciprocal);
+    return reciprocal;
+}
+
+/* Inlined for each reference, so that the loop becomes vectors. */
+static inline __attribute__((always_inline)) void measure(struct statistics *s, const char *pass,
+                                                          double (*reference)(double, double),
+                                                          const uint32_t *x, const uint32_t *grad,
+                                                          const uint32_t *y)
+{
+    static double errors[CHUNK];
+    static uint32_t undecided[CHUNK];
+    uint32_t measured = 0, correct = 0, any_undecided = 0;
+
+    for (int i = 0; i < CHUNK; i++) {
+        double t = reference(value(x[i]), grad ? value(grad[i]) : 1);
+        float low = (float)(t * (1 - REFERENCE_ERROR)), high = (float)(t * (1 + REFERENCE_ERROR));
+        double error = fabs((double)value(y[i]) - t) * per_ulp(t);
+        uint32_t finite = fabs(t) < INFINITY;
+        errors[i] = finite ? error : 0;
+        measured += finite;
+        correct += finite & (low == high) & (value(y[i]) == low);
+        undecided[i] = finite & (low != high);
+        any_undecided |= undecided[i];
+    }
+    s->measured += measured;
+    s->correct += correct;
+    for (int i = 0; i < CHUNK; i++)
+        if (errors[i] > s->worst) {
+            s->worst = errors[i];
+            s->worst_x = x[i];
+            s->worst_grad = grad ? grad[i] : 0;
+        }
+    for (int i = 0; any_undecided && i < CHUNK; i++)
+        if (undecided[i])
+            printf("{\"undecided\": \"%s\", \"x\": %" PRIu32 ", \"grad\": %" PRIu32
+                   ", \"y\": %" PRIu32 "}\n",
+                   pass, x[i], grad ? grad[i] : ONE, y[i]);
+}
+
+/* What a pass promises for x of this sign where the formula alone does not say it */
+static int is_promised(int pass, uint32_t x, uint32_t grad, uint32_t y)
+{
+    uint32_t a = x & ~SIGN, sign = x & SIGN;
+    if (a > INFINITE || (pass == PASS_backward && (grad & ~SIGN) > INFINITE))
+        return y == ONE_NAN;
+    switch (pass) {
+    case PASS_forward: return a == 0 ? y == x : a < INFINITE || y == (ONE | sign);
+    case PASS_derivative: return a == 0 ? y == ONE : a < INFINITE || y == 0;
+    case PASS_second_derivative: return (a > 0 && a < INFINITE) || (y & ~SIGN) == 0;
+    case PASS_inverse:
+        if (a == 0 || a == ONE)
+            return y == (a ? INFINITE | sign : x);
+        return a < ONE || y == ONE_NAN;
+    case PASS_backward:
+        if (grad << 1 == INFINITE << 1)
+            return y == grad;
+        return a < INFINITE || value(y & ~SIGN) <= 0x1p-128f;
+    }
+    return 1;
+}
+
+/* The magnitude that the result may not exceed */
+static float bound(int pass, uint32_t grad)
+{
+    switch (pass) {
+    case PASS_backward: return fabsf(value(grad));
+    case PASS_second_derivative: return 2;
+    case PASS_inverse: return INFINITY;
+    default: return 1;
+    }
+}
+
+static void check(struct statistics *s, int pass, int is_odd, const struct results *r)
+{
+    const uint32_t *of_plus = r->out[pass][0][0], *of_minus = r->out[pass][1][0];
+    for (int i = 0; i < CHUNK; i++) {
+        uint32_t grad = r->grad[i], y = of_plus[i], is_nan = y == ONE_NAN;
+        s->asymmetric += of_minus[i] != (is_odd && !is_nan ? y ^ SIGN : y);
+        s->outside += !is_nan && value(y & ~SIGN) > bound(pass, grad);
+        s->wrong_limit += !is_promised(pass, r->x[0][i], grad, y) +
+                          !is_promised(pass, r->x[1][i], grad, of_minus[i]);
+    }
+    s->inputs += 2 * CHUNK;
+}
+
+static uint32_t random_word(uint64_t *state) /* splitmix64 */
+{
+    uint64_t z = *state += 0x9e3779b97f4a7c15;
+    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
+    z = (z ^ z >> 27) * 0x94d049bb133111eb;
+    return (uint32_t)((z ^ z >> 31) >> 32);
+}
+
+static void fill(struct results *r, uint64_t index)
+{
+    uint64_t state = index;
+    for (uint32_t i = 0; i < CHUNK; i++) {
+        r->x[0][i] = (uint32_t)index * CHUNK + i;
+        r->x[1][i] = r->x[0][i] | SIGN;
+        r->grad[i] = random_word(&state);
+    }
+}
+
+static void run(struct results *r, int isa)
+{
+    for (int pass = 0; pass < PASSES; pass++)
+        for (int sign = 0; sign < 2; sign++) {
+            chunk *out = r->out[pass][sign];
+            char *x = (char *)r->x[sign], *y = (char *)out[0], *y1 = (char *)out[1];
+            char *unary[] = {x, y, y1}, *binary[] = {(char *)r->grad, x, y};
+            softsign_get_kernel(isa, pass, TYPE_f32)(CHUNK, pass == PASS_backward ? binary : unary);
+        }
+}
+
+static uint64_t count_other(const void *one, const void *two)
+{
+    uint64_t other = 0;
+    const uint32_t *a = one, *b = two;
+    for (int i = 0; memcmp(one, two, sizeof(chunk)) && i < CHUNK; i++)
+        other += a[i] != b[i];
+    return other;
+}
+
+/* Where NumPy's way, x / (1 + abs(x)), gives other bits; infinity and NaN are not compared. */
+static uint64_t count_other_than_plain(const uint32_t *x, const uint32_t *y)
+{
+    static chunk plain;
+    for (int i = 0; i < CHUNK; i++) {
+        float quotient = value(x[i]) / (1 + fabsf(value(x[i])));
+        memcpy(&plain[i], (x[i] & ~SIGN) < INFINITE ? (void *)&quotient : (void *)&y[i], 4);
+    }
+    return count_other(plain, y);
+}
+
+static void print_statistics(const char *pass, const struct statistics *s)
+{
+    printf("{\"pass\": \"%s\", \"inputs\": %" PRIu64 ", \"measured\": %" PRIu64
+           ", \"correct\": %" PRIu64 ", \"asymmetric\": %" PRIu64 ", \"wrong limit\": %" PRIu64
+           ", \"outside\": %" PRIu64 ", \"worst\": %.9f, \"x\": %" PRIu32 ", \"grad\": %" PRIu32
+           "}\n",
+           pass, s->inputs, s->measured, s->correct, s->asymmetric, s->wrong_limit, s->outside,
+           s->worst, s->worst_x, s->worst_grad);
+}
+
+int main(int count, char **arguments)
+{
+    if (count != 3)
+        return 2;
+    uint64_t part = strtoull(arguments[1], NULL, 10), parts = strtoull(arguments[2], NULL, 10);
+    uint64_t end = MAGNITUDES / CHUNK * (part + 1) / parts;
+    uint64_t plain = 0, fused = 0, other = 0;
+    static struct statistics of[PASSES];
+    static struct results first, own;
+
+    for (uint64_t index = MAGNITUDES / CHUNK * part / parts; index < end; index++) {
+        struct results *r = &first;
+        for (int isa = 0; softsign_isa_name(isa); isa++) {
+            if (softsign_isa_missing(isa))
+                continue;
+            fill(r, index);
+            run(r, isa);
+            for (int pass = 0; r == &own && pass < PASSES; pass++)
+                for (int sign = 0; sign < 2; sign++)
+                    for (int out = 0; out < MAX_OUTPUTS; out++)
+                        other += count_other(own.out[pass][sign][out], first.out[pass][sign][out]);
+            r = &own;
+        }
+        for (int sign = 0; sign < 2; sign++) {
+            chunk *both = first.out[PASS_forward_with_derivative][sign];
+            fused += count_other(both[0], first.out[PASS_forward][sign][0]) +
+                     count_other(both[1], first.out[PASS_derivative][sign][0]);
+            plain += count_other_than_plain(first.x[sign], first.out[PASS_forward][sign][0]);
+        }
+#define MEASURE(pass, is_odd, grad)                                                                \
+    check(&of[PASS_##pass], PASS_##pass, is_odd, &first);                                          \
+    measure(&of[PASS_##pass], #pass, pass, first.x[0], grad, first.out[PASS_##pass][0][0]);
+        MEASURE(forward, 1, NULL)
+        MEASURE(derivative, 0, NULL)
+        MEASURE(backward, 0, first.grad)
+        MEASURE(inverse, 1, NULL)
+        MEASURE(second_derivative, 1, NULL)
+    }
+
+    for (int pass = 0; pass < PASSES; pass++)
+        if (of[pass].inputs)
+            print_statistics(softsign_passes[pass].name, &of[pass]);
+    printf("{\"other than plain\": %" PRIu64 ", \"fused other\": %" PRIu64
+           ", \"other between instruction sets\": %" PRIu64 "}\n",
+           plain, fused, other);
+    return 0;
+}
