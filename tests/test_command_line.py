@@ -194,7 +194,7 @@ def test_the_command_without_rich_names_the_extra(tmp_path):
     assert_refused(result, "pip install 'softsign_c[cli]'")
 
 
-@pytest.mark.parametrize("verb", [[], ["bench"], ["apply"], ["info"]])
+@pytest.mark.parametrize("verb", [[], ["bench"], ["plot"], ["apply"], ["info"]])
 def test_help_fits_80_columns(verb):
     result = run(*verb, "--help")
     assert result.returncode == 0
