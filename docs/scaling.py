@@ -6,9 +6,7 @@ in seconds, prints its tables, and leaves scaling.md alone.
 
 import argparse
 import functools
-import os
-import platform
-import re
+import logging
 import time
 from pathlib import Path
 
@@ -16,6 +14,7 @@ import dask
 import dask.array as da
 import distributed
 import numpy as np
+from report import fill, machine, table
 
 from softsign_c import softsign
 
@@ -51,7 +50,11 @@ def seconds_on(workers, size, chunks):
     """Return, for each length of chunk, the seconds that softsign of `size` elements takes."""
     with (
         distributed.LocalCluster(
-            n_workers=workers, threads_per_worker=1, memory_limit=0, dashboard_address=None
+            n_workers=workers,
+            threads_per_worker=1,
+            memory_limit=0,
+            dashboard_address=None,
+            silence_logs=logging.CRITICAL,
         ) as cluster,
         distributed.Client(cluster),
     ):
@@ -70,11 +73,6 @@ def per_chunk(chunks=1000):
         x = da.ones(chunks, chunks=1, dtype=np.float32).persist()
         threads = fastest(lambda run: softsign(x).persist()) / chunks
     return cluster, threads
-
-
-def table(head, rows):
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join("| " + " | ".join(map(str, line)) + " |" for line in lines)
 
 
 def size_of(chunk):
@@ -118,16 +116,8 @@ def measure(size, chunks):
         ),
     }
     tables["thousand"] = thousand(overhead, by_workers[1] / size, best)
-    versions = (
-        f"Dask {dask.__version__}, NumPy {np.__version__}, Python {platform.python_version()}"
-    )
-    tables["machine"] = f"{cpu()}, {len(os.sched_getaffinity(0))} cores; {versions}."
+    tables["machine"] = machine(np, dask)
     return tables
-
-
-def cpu():
-    models = re.findall(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
-    return models[0] if models else platform.processor()
 
 
 def thousand(overhead, element, chunk):
@@ -150,16 +140,6 @@ def thousand(overhead, element, chunk):
     return table(head, rows)
 
 
-def fill(page, tables):
-    for name, text in tables.items():
-        block = f"<!-- {name} -->\n{text}\n<!-- /{name} -->"
-        page, found = re.subn(
-            f"<!-- {name} -->.*?<!-- /{name} -->", lambda _, b=block: b, page, flags=re.DOTALL
-        )
-        assert found == 1, name
-    return page
-
-
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="only try whether the script runs")
@@ -169,7 +149,7 @@ def main():
         print(*tables.values(), sep="\n\n")
     else:
         tables = measure(2**27, [2**16, 2**18, 2**20, 2**22, 2**24])
-        PAGE.write_text(fill(PAGE.read_text(), tables))
+        fill(PAGE, tables)
 
 
 if __name__ == "__main__":

@@ -120,8 +120,10 @@ def test_limits_at_infinity_where_pytorch_has_nan():
     assert gradient_of(functional.softsign, x, one).isnan().all()
 
 
-@pytest.mark.parametrize("x", [1e5, 3e6, 7e7, 1e12])
-def test_gradient_keeps_its_digits_where_pytorch_cancels(x):
+@pytest.mark.parametrize(
+    ("x", "of_pytorch"), [(1e5, 0.0004), (1e6, 0.02), (1e7, 0.2), (1e8, 0.99), (1e12, 0.99)]
+)
+def test_gradient_keeps_its_digits_where_pytorch_cancels(x, of_pytorch):
     x = torch.tensor([x], dtype=torch.float32)
     exact = 1 / (1 + Fraction(x.item())) ** 2
 
@@ -130,7 +132,7 @@ def test_gradient_keeps_its_digits_where_pytorch_cancels(x):
         return abs(Fraction(got.item()) - exact) / exact
 
     assert error(softsign) < Fraction(1, 2**21)
-    assert error(functional.softsign) > Fraction(1, 10_000)
+    assert error(functional.softsign) > of_pytorch
 
 
 def test_agrees_with_pytorch_where_pytorch_is_accurate():
