@@ -2,6 +2,7 @@
  * type. digest.py builds it for many compilers and machines, which must all print the same. */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "isa.h"
@@ -71,7 +72,7 @@ static uint64_t read_element(const char *memory, int type)
     }
 }
 
-static uint64_t digest(int isa, int pass, int type)
+static uint64_t digest(int isa, int pass, int type, uint64_t chunks)
 {
     static char buffers[MAX_OPERANDS][8 * N];
     char *operands[MAX_OPERANDS];
@@ -82,7 +83,7 @@ static uint64_t digest(int isa, int pass, int type)
 
     for (int k = 0; k < inputs + outputs; k++)
         operands[k] = buffers[k];
-    for (uint64_t done = 0; done < (all ? 1 << 16 : CHUNKS * N); done += N) {
+    for (uint64_t done = 0; done < (all ? 1 << 16 : chunks * N); done += N) {
         for (int k = 0; k < inputs; k++)
             for (uint64_t i = 0; i < N; i++)
                 write_element(operands[k] + i * (uint64_t)bytes, type,
@@ -97,12 +98,15 @@ static uint64_t digest(int isa, int pass, int type)
     return hash;
 }
 
-int main(void)
+/* A number as argument makes the sample smaller: so many chunks. */
+int main(int count, char **arguments)
 {
+    uint64_t chunks = count > 1 ? strtoull(arguments[1], NULL, 10) : CHUNKS;
     for (int isa = 0; softsign_isa_name(isa); isa++)
         for (int pass = 0; !softsign_isa_missing(isa) && pass < PASSES; pass++)
             for (int type = 0; type < TYPES; type++)
                 printf("%s %s %s %016" PRIx64 "\n", softsign_isa_name(isa),
-                       softsign_passes[pass].name, softsign_types[type], digest(isa, pass, type));
+                       softsign_passes[pass].name, softsign_types[type],
+                       digest(isa, pass, type, chunks));
     return 0;
 }

@@ -1,0 +1,108 @@
+"""Runs the ordinary tests under the address and undefined-behaviour sanitizers, the kernels under
+valgrind, and calls every ufunc, and every error there is, until a leak would show.
+
+    python tests/proof/memory.py
+"""
+
+import resource
+import subprocess
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import harness
+import numpy as np
+from sandbox import compile_library, copy_sources, failure
+from table import record
+
+import softsign_c
+
+SANITIZE = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
+CALLS, ERRORS = 10**6, 10**3
+ALLOWED = 1 << 20  # bytes that the process may grow by, for caches of Python and NumPy
+
+
+def sanitized() -> str:
+    """Return the first of the ordinary tests that fails, or nothing."""
+    folder = copy_sources(harness.BUILT / "sanitized")
+    compile_library(folder, *SANITIZE)
+    libraries = [
+        harness.run(["cc", f"-print-file-name={name}"]).strip()
+        for name in ("libasan.so", "libubsan.so", "libstdc++.so.6")
+    ]
+    # The interpreter frees little at its end, so that leaks are looked for below instead.
+    options = "detect_leaks=0:halt_on_error=1"
+    return failure(folder, LD_PRELOAD=" ".join(libraries), ASAN_OPTIONS=options)
+
+
+def valgrind() -> str:
+    program = harness.build("digest", "digest-valgrind", flags=["-O1", "-g"])
+    command = ["valgrind", "-q", "--error-exitcode=1", "--leak-check=full", str(program), "2"]
+    return "" if subprocess.run(command, stdout=subprocess.DEVNULL).returncode == 0 else "valgrind"
+
+
+def resident() -> int:
+    return int(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+
+
+def growth(call: Callable[[], object], times: int) -> int:
+    """Return by how many bytes the process grows over so many calls, after some to warm up."""
+    for _ in range(times // 10):
+        call()
+    before = resident()
+    for _ in range(times):
+        call()
+    return resident() - before
+
+
+def failing(call: Callable[[], object]) -> Callable[[], object]:
+    def fail() -> None:
+        try:
+            call()
+        except (TypeError, ValueError, FloatingPointError):
+            return
+        raise AssertionError(f"no error: {call}")
+
+    return fail
+
+
+def leaks() -> list[str]:
+    """Return the calls over which the process grows."""
+    x, out, frozen = (
+        np.ones(100, np.float32),
+        np.ones((2, 100), np.float32),
+        np.ones(100, np.float32),
+    )
+    frozen.flags.writeable = False
+    calls, errors = {}, {"use_isa": lambda: softsign_c.use_isa("avx1024")}
+    for name in softsign_c.__all__:
+        ufunc = getattr(softsign_c, name)
+        if not isinstance(ufunc, np.ufunc):
+            continue
+        one, two = [x] * ufunc.nin, tuple(out[: ufunc.nout])
+        calls[f"{name} contiguous"] = partial(ufunc, *one, out=two)
+        calls[f"{name} strided"] = partial(ufunc, *[x[::2]] * ufunc.nin)
+        errors[f"{name} of complex"] = partial(ufunc, *[x + 1j] * ufunc.nin)
+        errors[f"{name} of too few"] = partial(ufunc, *one[1:])
+        errors[f"{name} of words"] = partial(ufunc, *["one"] * ufunc.nin)
+        errors[f"{name} to a frozen output"] = partial(ufunc, *one, out=(frozen,) * ufunc.nout)
+        errors[f"{name} to a short output"] = partial(ufunc, *one, out=(x[:3],) * ufunc.nout)
+        errors[f"{name} to integers"] = partial(ufunc, *one, out=(np.ones(100, int),) * ufunc.nout)
+    with np.errstate(invalid="raise"):
+        errors["softsign_inverse of 2"] = partial(softsign_c.softsign_inverse, x + 2)
+        errors["threaded"] = partial(softsign_c.threaded, np.matmul, x, x)
+        grown = {name: growth(failing(call), ERRORS) for name, call in errors.items()}
+    grown |= {name: growth(call, CALLS // 2) for name, call in calls.items()}
+    return [f"{name} leaks: {size} bytes" for name, size in grown.items() if size > ALLOWED]
+
+
+def main() -> None:
+    faults = [fault for fault in [*leaks(), valgrind(), sanitized()] if fault]
+    for fault in faults:
+        print(f"FAULT: {fault}")
+    inputs = "the ordinary tests; 10^6 calls of each ufunc, 10^3 of each error"
+    record(inputs, "ASan and UBSan, valgrind, resident size", "", len(faults))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,64 @@
+"""Shows that the ordinary tests notice small faults: each of faults.py is put into a copy of the
+sources, which is built and tested.
+
+    python tests/proof/mutate.py [part of a fault's name]
+"""
+
+import queue
+import sys
+from pathlib import Path
+
+import harness
+from faults import FAULTS, Fault
+from sandbox import compile_library, copy_sources, failure
+from table import record
+
+FAST = "-O1"  # passes and fails as -O3 does, and is built in less time
+
+
+def seen_by(fault: Fault, folder: Path) -> str:
+    """Return the first test that fails with the fault in the folder's sources, or nothing."""
+    file = folder / fault.file
+    sound = file.read_text()
+    if sound.count(fault.old) != 1:
+        raise ValueError(f"{fault.name}: not once in {fault.file}: {fault.old!r}")
+    try:
+        file.write_text(sound.replace(fault.old, fault.new))
+        compile_library(folder, FAST)
+        return failure(folder, *fault.tests.split()) or failure(folder)
+    finally:
+        file.write_text(sound)
+
+
+def main() -> None:
+    chosen = [fault for fault in FAULTS if "".join(sys.argv[1:]) in fault.name]
+    folders: queue.SimpleQueue[Path] = queue.SimpleQueue()
+    for number in range(harness.CORES):
+        folders.put(copy_sources(harness.BUILT / f"mutant-{number}"))
+
+    def check_that_the_sound_pass(tests: str) -> None:
+        folder = folders.get()
+        compile_library(folder, FAST)
+        if test := failure(folder, *tests.split()):
+            sys.exit(f"fails without any fault: {test}")
+        folders.put(folder)
+
+    def outcome(fault: Fault) -> bool:
+        folder = folders.get()
+        seen = seen_by(fault, folder)
+        folders.put(folder)
+        unseen = f"explained: {fault.why_unseen}" if fault.why_unseen else "FAULT"
+        print(f"{fault.name}: {f'seen by {seen}' if seen else f'not seen, {unseen}'}", flush=True)
+        return bool(seen) != bool(fault.why_unseen)
+
+    harness.in_parallel(check_that_the_sound_pass, sorted({fault.tests for fault in chosen}))
+    as_stated = harness.in_parallel(outcome, chosen)
+    explained = sum(bool(fault.why_unseen) for fault in chosen)
+    if chosen == FAULTS:
+        inputs = f"{len(FAULTS)} single faults in C and Python"
+        paths = f"{len(FAULTS) - explained} seen by the ordinary tests, {explained} explained"
+        record(inputs, paths, "", len(FAULTS) - sum(as_stated))
+
+
+if __name__ == "__main__":
+    main()

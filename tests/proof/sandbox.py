@@ -1,0 +1,59 @@
+"""Copies of the sources in which the library is built in other ways, and tested."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import sysconfig
+from pathlib import Path
+
+import cffi
+import harness
+
+COPIED = ["csrc", "softsign_c", "tests", "pyproject.toml", "build.py", "README.md"]
+LIBRARY = "softsign_c/_kernels.abi3.so"
+FLAGS = [*harness.FLAGS, "-shared", "-fPIC", "-DPy_LIMITED_API=0x030B0000", "-w"]
+
+
+def copy_sources(folder: Path) -> Path:
+    """Make a folder in which the tests run, with what cffi generates beside the sources."""
+    folder.mkdir()
+    for name in COPIED:
+        source, ignored = harness.ROOT / name, shutil.ignore_patterns("__pycache__", "*.so")
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=ignored)
+        else:
+            shutil.copy(source, folder)
+    ffi = cffi.FFI()
+    header = (folder / "csrc" / "softsign.h").read_text()
+    ffi.cdef(re.sub(r"^#.*$", "", header, flags=re.MULTILINE))
+    ffi.set_source("softsign_c._kernels", '#include "softsign.h"')
+    ffi.emit_c_code(str(folder / "_kernels.c"))
+    return folder
+
+
+def compile_library(folder: Path, *flags: str) -> None:
+    sources = [*folder.glob("csrc/*.c"), folder / "_kernels.c"]
+    includes = [f"-I{folder / 'csrc'}", f"-I{sysconfig.get_path('include')}"]
+    command = ["cc", *FLAGS, *flags, *includes, *map(str, sources), "-o", str(folder / LIBRARY)]
+    subprocess.run(command, check=True)
+
+
+def run(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    """Run Python with the library of the folder."""
+    environment |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [sys.executable, *words]
+    return subprocess.run(
+        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True
+    )
+
+
+def failure(folder: Path, *tests: str, **environment: str) -> str:
+    """Return the first test that fails, or nothing."""
+    options = ["-x", "-q", "-p", "no:cacheprovider"]
+    ran = run(folder, "-m", "pytest", *options, *tests, **environment)
+    if ran.returncode == 0:
+        return ""
+    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, re.MULTILINE)
+    return failed[1] if failed else f"the end of pytest with exit code {ran.returncode}"

@@ -1,0 +1,184 @@
+"""Threads, forks, other interpreters, and a floating-point unit that is set otherwise."""
+
+import ctypes
+import importlib.util
+import multiprocessing
+import platform
+import subprocess
+import sys
+import textwrap
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import raw
+from compare import assert_same_bits, bits_of
+from reference import TYPES, sample, specified
+
+from softsign_c import active_isa, available_isas, softsign, use_isa
+
+F32 = TYPES["f32"]
+X = np.resize(sample(F32, 1000), 50_000)
+
+
+def assert_right(_=None):
+    """Call every ufunc on the shared input and compare the results."""
+    x = X.view(np.float32)
+    for pass_, row in raw.PASSES.items():
+        with np.errstate(all="ignore"):
+            got = raw.ufunc(pass_)(*[x] * row.inputs)
+        expected = specified(pass_, F32, *[X] * row.inputs)
+        for output, bits in zip(got if row.outputs > 1 else [got], expected, strict=True):
+            assert_same_bits(bits_of(output), bits, X)
+
+
+@pytest.fixture
+def busy():
+    """Keep another thread calling, and switching instruction sets."""
+    done, before = threading.Event(), active_isa()
+
+    def switch():
+        while not done.is_set():
+            for name in available_isas():
+                use_isa(name)
+                softsign(X.view(np.float32))
+
+    thread = threading.Thread(target=switch)
+    thread.start()
+    yield
+    done.set()
+    thread.join()
+    use_isa(before)
+
+
+@pytest.mark.usefixtures("busy")
+def test_many_threads_share_an_input_while_another_switches():
+    with ThreadPoolExecutor(16) as pool:
+        list(pool.map(assert_right, range(48)))
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("method", ["fork", "forkserver", "spawn"])
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")  # of a fork with threads: the point
+def test_processes_started_in_the_middle_of_calls(method):
+    if method not in multiprocessing.get_all_start_methods():
+        pytest.skip(f"this system has no {method}")
+    context = multiprocessing.get_context(method)
+    children = [context.Process(target=assert_right) for _ in range(3)]
+    for child in children:
+        child.start()
+    assert_right()
+    for child in children:
+        child.join(60)
+        assert child.exitcode == 0
+
+
+def run_script(script):
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_first_import_in_a_thread():
+    done = run_script("""
+        import threading
+        def work():
+            import softsign_c
+            print(softsign_c.softsign(3.0))
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+        """)
+    assert (done.stdout, done.stderr) == ("0.75\n", "")
+
+
+INTERPRETERS = ["_interpreters", "_xxsubinterpreters"]  # from Python 3.13 on, and before
+
+
+def test_other_interpreters_are_served_or_refused():
+    """NumPy itself refuses to be loaded in some; what counts is that nothing crashes."""
+    found = [name for name in INTERPRETERS if importlib.util.find_spec(name)]
+    if not found:
+        pytest.skip("this Python has no module that makes interpreters")
+    done = run_script(f"""
+        import {found[0]} as interpreters, softsign_c
+        script = '''
+        try:
+            import softsign_c
+        except ImportError as error:
+            print("refused")
+        else:
+            print(softsign_c.softsign(3.0))
+        '''
+        for _ in range(3):
+            other = interpreters.create()
+            try:
+                interpreters.run_string(other, script.replace("\\n        ", "\\n"))
+            except RuntimeError as error:
+                print("refused")
+            interpreters.destroy(other)
+            print(softsign_c.softsign(1.0))
+        """)
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.split()
+    assert lines[1::2] == ["0.5"] * 3
+    assert set(lines[::2]) <= {"0.75", "refused"}
+    assert len(lines) == 6
+
+
+class FloatingPointUnit:
+    """The control word of this thread, in the C library's environment of x86-64: MXCSR."""
+
+    FLUSH_TO_ZERO = 0x8040  # results and operands that are subnormal
+    ROUND_UP = 0x4000
+    FLAGS = 0x3F  # raised by calculating; no control
+
+    def __init__(self):
+        self.library = ctypes.CDLL(None)
+        self.environment = (ctypes.c_uint32 * 8)()
+
+    @property
+    def control(self):
+        self.library.fegetenv(self.environment)
+        return self.environment[7] & ~self.FLAGS
+
+    @control.setter
+    def control(self, word):
+        self.library.fegetenv(self.environment)
+        self.environment[7] = word
+        self.library.fesetenv(self.environment)
+
+
+@pytest.fixture
+def floating_point_unit():
+    if platform.machine() != "x86_64" or platform.libc_ver()[0] != "glibc":
+        pytest.skip("written for the C library of x86-64 Linux")
+    unit = FloatingPointUnit()
+    before = unit.control
+    yield unit
+    unit.control = before
+
+
+@pytest.mark.parametrize("control", ["FLUSH_TO_ZERO", "ROUND_UP"])
+def test_the_control_word_is_left_as_it_was_found(isa, pass_, control, floating_point_unit):
+    wanted = floating_point_unit.control | getattr(FloatingPointUnit, control)
+    x = np.linspace(-0.9, 0.9, 10_001, dtype=np.float32)
+    inputs = [x] * raw.PASSES[pass_].inputs
+    ufunc = raw.ufunc(pass_)
+    floating_point_unit.control = wanted
+    ufunc(*inputs)
+    after = floating_point_unit.control
+    assert hex(after) == hex(wanted)
+
+
+def test_flushing_to_zero_changes_subnormal_numbers_alone(isa, pass_, type_, floating_point_unit):
+    """Where no operand on the way is one, the result is as without it."""
+    x, exponent = sample(type_, 2000), type_.bits(type_.infinity)
+    x = x[((x & exponent) != 0) & ~(np.abs(type_.widen(x)) > 2.0**40)]
+    inputs = [x] * raw.PASSES[pass_].inputs
+    expected = raw.run(isa, pass_, type_.name, *inputs)
+    floating_point_unit.control |= FloatingPointUnit.FLUSH_TO_ZERO
+    got = raw.run(isa, pass_, type_.name, *inputs)
+    for output, bits in zip(got, expected, strict=True):
+        kept = (bits & exponent) != 0
+        assert_same_bits(output[kept], bits[kept], x[kept])
