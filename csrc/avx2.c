@@ -40,7 +40,6 @@
 
 #define magnitude(x) OP(andnot)(splat(-0.0), x)
 #define with_sign(a, x) OP(or)(a, OP(and)(x, splat(-0.0)))
-#define number(x) OP(andnot)(is_nan(x), x)
 #define infinite_above_one(a) OP(blendv)(a, INFINITE, exceeds(a, splat(1)))
 #define zero_at_zero(y, a) OP(and)(y, exceeds(a, splat(0)))
 #define one_nan(x) OP(blendv)(x, ONE_NAN, is_nan(x))
@@ -53,11 +52,18 @@
         vec mask[BATCH];                                                                           \
     };                                                                                             \
                                                                                                    \
-    static inline struct nans_##type load_##type(const char *memory, vec *x)                       \
+    static inline struct nans_##type load_##type(const char *memory, vec *x, enum domain domain)   \
     {                                                                                              \
-        x[0] = OP(loadu)((const element *)memory);                                                 \
-        x[1] = OP(loadu)((const element *)memory + LANES);                                         \
-        return (struct nans_##type){{is_nan(x[0]), is_nan(x[1])}};                                 \
+        struct nans_##type nan;                                                                    \
+        for (int k = 0; k < BATCH; k++) {                                                          \
+            x[k] = OP(loadu)((const element *)memory + k * LANES);                                 \
+            nan.mask[k] = is_nan(x[k]);                                                            \
+            if (domain == FINITE)                                                                  \
+                x[k] = signed_finite(x[k]);                                                        \
+            if (domain == NUMBER)                                                                  \
+                x[k] = OP(andnot)(nan.mask[k], x[k]);                                              \
+        }                                                                                          \
+        return nan;                                                                                \
     }                                                                                              \
                                                                                                    \
     static inline struct nans_##type either_##type(struct nans_##type a, struct nans_##type b)     \
@@ -79,7 +85,16 @@
 #define INTEGERS epi32
 #define as_integers _mm256_castps_si256
 #define as_floats _mm256_castsi256_ps
+
 #define finite(a) as_floats(_mm256_min_epu32(as_integers(a), as_integers(splat(FLT_MAX))))
+
+/* As signed integers the positive numbers are ordered among themselves and above all others; as
+ * unsigned ones the negative are, by magnitude. */
+static inline __m256 signed_finite(__m256 x)
+{
+    __m256i word = _mm256_min_epi32(as_integers(x), as_integers(splat(FLT_MAX)));
+    return as_floats(_mm256_min_epu32(word, as_integers(splat(-FLT_MAX))));
+}
 
 MEMORY(f32, float)
 
@@ -100,16 +115,24 @@ static inline __m256i is_nan_half(__m256i x, short infinite)
     return _mm256_cmpgt_epi16(a, _mm256_set1_epi16(infinite));
 }
 
+static inline __m256i replace_half(__m256i x, short infinite, __m256i nan, enum domain domain)
+{
+    if (domain != FINITE)
+        return _mm256_andnot_si256(nan, x);
+    x = _mm256_min_epi16(x, _mm256_set1_epi16(infinite - 1));
+    return _mm256_min_epu16(x, _mm256_set1_epi16((short)((infinite - 1) | 0x8000)));
+}
+
 static inline void store_half(char *memory, __m256i y, short one_nan, __m256i nan)
 {
     _mm256_storeu_si256((__m256i *)memory, _mm256_blendv_epi8(y, _mm256_set1_epi16(one_nan), nan));
 }
 
-static inline __m256i load_f16(const char *memory, __m256 *x)
+static inline __m256i load_f16(const char *memory, __m256 *x, enum domain domain)
 {
     __m256i half = _mm256_loadu_si256((const __m256i *)memory);
     __m256i nan = is_nan_half(half, 0x7c00);
-    half = _mm256_andnot_si256(nan, half); /* converting a NaN that is not quiet raises a flag */
+    half = replace_half(half, 0x7c00, nan, domain);
     x[0] = _mm256_cvtph_ps(_mm256_castsi256_si128(half));
     x[1] = _mm256_cvtph_ps(_mm256_extracti128_si256(half, 1));
     return nan;
@@ -124,26 +147,28 @@ static inline void store_f16(char *memory, const __m256 *y, __m256i nan)
 
 /* A bfloat16 is the high half of a float32: the odd elements are there already, the even ones need
  * a shift. */
-static inline __m256i load_bf16(const char *memory, __m256 *x)
+static inline __m256i load_bf16(const char *memory, __m256 *x, enum domain domain)
 {
     __m256i half = _mm256_loadu_si256((const __m256i *)memory);
+    __m256i nan = is_nan_half(half, 0x7f80);
+    if (domain != ANY) /* a shift raises no flag */
+        half = replace_half(half, 0x7f80, nan, domain);
     x[0] = as_floats(_mm256_slli_epi32(half, 16));
     x[1] = as_floats(_mm256_and_si256(half, _mm256_set1_epi32((int)0xffff0000)));
-    return is_nan_half(half, 0x7f80);
+    return nan;
 }
 
-/* To the nearest, ties to even, in the high half. */
-static inline __m256i round_bf16(__m256 y)
-{
-    __m256i word = as_integers(y);
-    __m256i odd = _mm256_and_si256(_mm256_srli_epi32(word, 16), _mm256_set1_epi32(1));
-    return _mm256_add_epi32(word, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
-}
-
+/* To the nearest, ties to even: up where the low half, plus one if the high half is odd, exceeds
+ * 0x8000. For the comparison, which is signed, both are taken 0x8000 lower. */
 static inline void store_bf16(char *memory, const __m256 *y, __m256i nan)
 {
-    __m256i even = _mm256_srli_epi32(round_bf16(y[0]), 16), odd = round_bf16(y[1]);
-    store_half(memory, _mm256_blend_epi16(even, odd, 0xaa), 0x7fc0, nan);
+    __m256i even = as_integers(y[0]), odd = as_integers(y[1]);
+    __m256i high = _mm256_blend_epi16(_mm256_srli_epi32(even, 16), odd, 0xaa);
+    __m256i low = _mm256_blend_epi16(even, _mm256_slli_epi32(odd, 16), 0xaa);
+    __m256i is_odd = _mm256_and_si256(high, _mm256_set1_epi16(1));
+    low = _mm256_adds_epi16(_mm256_xor_si256(low, _mm256_set1_epi16((short)0x8000)), is_odd);
+    __m256i up = _mm256_cmpgt_epi16(low, _mm256_setzero_si256());
+    store_half(memory, _mm256_sub_epi16(high, up), 0x7fc0, nan);
 }
 
 #define TYPE f16
@@ -179,6 +204,7 @@ static inline void store_bf16(char *memory, const __m256 *y, __m256i nan)
 #define as_integers _mm256_castpd_si256
 #define as_floats _mm256_castsi256_pd
 #define finite(a) OP(blendv)(a, splat(DBL_MAX), exceeds(a, splat(DBL_MAX)))
+#define signed_finite(x) with_sign(finite(magnitude(x)), x)
 
 MEMORY(f64, double)
 

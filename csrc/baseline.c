@@ -59,12 +59,14 @@ _Static_assert(FLT_EVAL_METHOD >= 0 && FLT_EVAL_METHOD != 2, "on x86, use -msse2
 /* 1 if a > bound, else 0, for the bits of two magnitudes */
 #define exceeds(a, bound) (((bound) - (a)) >> (8 * sizeof(vec) - 1))
 #define select(condition, yes, no) (((yes) & -(condition)) | ((no) & ((condition) - 1)))
+#define bounded(a, bound) select(exceeds(a, bound), bound, a)
 #define is_nan(a) exceeds(a, INFINITE)
 
 #define magnitude(x) value(bits(x) & ~SIGN)
 #define with_sign(a, x) value(bits(a) | (bits(x) & SIGN))
-#define finite(a) value(select(exceeds(bits(a), INFINITE - 1), INFINITE - 1, bits(a)))
-#define number(x) value(bits(x) & (is_nan(bits(x) & ~SIGN) - 1))
+#define finite(a) value(bounded(bits(a), INFINITE - 1))
+#define loaded(x, nan, domain)                                                                     \
+    (domain == FINITE ? with_sign(finite(magnitude(x)), x) : value(bits(x) & ((nan) - 1)))
 #define infinite_above_one(a) value(select(exceeds(bits(a), bits(splat(1))), INFINITE, bits(a)))
 #define zero_at_zero(y, a) value(bits(y) & -exceeds(bits(a), 0))
 #define one_nan(x) value(select(is_nan(bits(x) & ~SIGN), ONE_NAN, bits(x)))
@@ -73,10 +75,12 @@ _Static_assert(FLT_EVAL_METHOD >= 0 && FLT_EVAL_METHOD != 2, "on x86, use -msse2
 
 #define vec float
 
-static inline uint32_t load_f32(const char *memory, float *x)
+static inline uint32_t load_f32(const char *memory, float *x, enum domain domain)
 {
     memcpy(x, memory, sizeof *x);
-    return is_nan(bits(*x) & ~SIGN);
+    uint32_t nan = is_nan(bits(*x) & ~SIGN);
+    *x = loaded(*x, nan, domain);
+    return nan;
 }
 
 static inline void store_f32(char *memory, const float *y, uint32_t nan)
@@ -87,17 +91,16 @@ static inline void store_f32(char *memory, const float *y, uint32_t nan)
 
 /* A subnormal half's fraction is put under the exponent of 2^-14, which is then taken away: exact,
  * and with no subnormal float on the way. */
-static inline uint32_t load_f16(const char *memory, float *x)
+static inline uint32_t load_f16(const char *memory, float *x, enum domain domain)
 {
     uint16_t half;
     memcpy(&half, memory, sizeof half);
-    uint32_t a = half & 0x7fff, sign = (uint32_t)(half & 0x8000) << 16;
-    uint32_t normal = (a << 13) + (112u << 23);
+    uint32_t a = half & 0x7fff, sign = (uint32_t)(half & 0x8000) << 16, nan = exceeds(a, 0x7c00u);
+    a = domain == FINITE ? bounded(a, 0x7bffu) : a & (nan - 1);
+    uint32_t normal = (a << 13) + (112u << 23) + (exceeds(a, 0x7bffu) << 23) * 112;
     uint32_t subnormal = bits(value((a << 13) + (113u << 23)) - 0x1p-14f);
-    uint32_t number = a < 0x400 ? subnormal : normal;
-    uint32_t infinite_or_nan = (a << 13) + (224u << 23);
-    *x = value((a < 0x7c00 ? number : infinite_or_nan) | sign);
-    return exceeds(a, 0x7c00);
+    *x = value(select(exceeds(a, 0x3ffu), normal, subnormal) | sign);
+    return nan;
 }
 
 /* Below 2^-14, adding 1/2 leaves the fraction of the subnormal half, rounded, at the low end. */
@@ -106,18 +109,20 @@ static inline void store_f16(char *memory, const float *y, uint32_t nan)
     uint32_t a = bits(*y) & ~SIGN, sign = bits(*y) >> 16 & 0x8000;
     uint32_t normal = (a + 0xfff + (a >> 13 & 1) - (112u << 23)) >> 13;
     uint32_t subnormal = bits(value(a) + 0.5f) - bits(0.5f);
-    uint32_t number = a < 113u << 23 ? subnormal : normal;
-    uint32_t half = (a < 143u << 23 ? number : 0x7c00) | sign;
+    uint32_t number = select(exceeds(113u << 23, a), subnormal, normal);
+    uint32_t half = select(exceeds(143u << 23, a), number, 0x7c00u) | sign;
     uint16_t word = (uint16_t)select(nan | is_nan(a), 0x7e00u, half);
     memcpy(memory, &word, sizeof word);
 }
 
-static inline uint32_t load_bf16(const char *memory, float *x)
+static inline uint32_t load_bf16(const char *memory, float *x, enum domain domain)
 {
     uint16_t half;
     memcpy(&half, memory, sizeof half);
-    *x = value((uint32_t)half << 16);
-    return is_nan(bits(*x) & ~SIGN);
+    uint32_t word = (uint32_t)half << 16, nan = is_nan(word & ~SIGN);
+    uint32_t a = bounded(word & ~SIGN, 0x7f7f0000u);
+    *x = value(domain == FINITE ? a | (word & SIGN) : word & (nan - 1));
+    return nan;
 }
 
 /* The one NaN has nothing in its low half for the rounding to carry. */
@@ -155,10 +160,12 @@ static inline void store_bf16(char *memory, const float *y, uint32_t nan)
 #undef vec
 #define vec double
 
-static inline uint64_t load_f64(const char *memory, double *x)
+static inline uint64_t load_f64(const char *memory, double *x, enum domain domain)
 {
     memcpy(x, memory, sizeof *x);
-    return is_nan(bits(*x) & ~SIGN);
+    uint64_t nan = is_nan(bits(*x) & ~SIGN);
+    *x = loaded(*x, nan, domain);
+    return nan;
 }
 
 static inline void store_f64(char *memory, const double *y, uint64_t nan)

@@ -2,10 +2,10 @@
  * type, after the operations that it uses (add, div, magnitude, ...) are defined.
  *
  * Each operation is IEEE 754's, rounded once, in the order written here, so every machine gives the
- * same bits. With a = |x|, infinity taken for the largest finite value, s = 1 + a and r = 1 / s:
+ * same bits. With s = 1 + |x| and r = 1 / s:
  *
  *     pass                formula                     computed as
- *     forward             x / (1 + |x|)               sign(x) a / s
+ *     forward             x / (1 + |x|)               x / s
  *     derivative          1 / (1 + |x|)^2             r r
  *     backward            grad / (1 + |x|)^2          (grad r) r
  *     inverse             y / (1 - |y|)               y / (1 - |y|)
@@ -20,14 +20,12 @@
  *     inverse             1.50 ulp at 0x3efff7ff                         below 1.5
  *     second derivative   5.47 ulp at 0x3e85a9a6                         below 5.57
  *
- * r r rather than 1 / (s s), which overflows from |x| = 2^64 on in float32; a / s rather than a r,
- * whose error is larger. Where an input is NaN the result does not matter, kernels.h replaces it,
- * but no operation may raise a flag: finite() takes NaN for finite too, number() for 0. */
+ * r r rather than 1 / (s s), which overflows from |x| = 2^64 on in float32; x / s rather than x r,
+ * whose error is larger. An infinite x is taken for the largest finite one: that of the type where
+ * the domain is FINITE, that of the vec by finite(). Where an input is NaN the result does not
+ * matter, but no operation may raise a flag. */
 
-static inline vec NAME(reciprocal)(vec x)
-{
-    return div(splat(1), add(splat(1), finite(magnitude(x))));
-}
+static inline vec NAME(reciprocal)(vec a) { return div(splat(1), add(splat(1), a)); }
 
 /* The correctly rounded n / s, given r, the correctly rounded 1 / s. Where multiplication and
  * subtraction fuse, steps of Newton's method replace a division. From a faithful q, one off by less
@@ -47,41 +45,40 @@ static inline vec NAME(quotient)(vec n, vec s, vec r)
 #endif
 }
 
-FORMULA(forward)
+FORMULA(forward, FINITE)
 {
-    vec x = in[0], a = finite(magnitude(x));
-    out[0] = div(with_sign(a, x), add(splat(1), a));
+    out[0] = div(in[0], add(splat(1), magnitude(in[0])));
 }
 
-FORMULA(derivative)
+FORMULA(derivative, FINITE)
 {
-    vec r = NAME(reciprocal)(in[0]);
+    vec r = NAME(reciprocal)(magnitude(in[0]));
     out[0] = mul(r, r);
 }
 
-FORMULA(backward)
+FORMULA(backward, NUMBER)
 {
-    vec grad = number(in[0]), r = NAME(reciprocal)(in[1]);
+    vec grad = in[0], r = NAME(reciprocal)(finite(magnitude(in[1])));
     out[0] = mul(mul(grad, r), r);
 }
 
-FORMULA(forward_with_derivative)
+FORMULA(forward_with_derivative, FINITE)
 {
-    vec x = in[0], a = finite(magnitude(x)), s = add(splat(1), a), r = div(splat(1), s);
-    out[0] = NAME(quotient)(with_sign(a, x), s, r);
+    vec x = in[0], s = add(splat(1), magnitude(x)), r = div(splat(1), s);
+    out[0] = NAME(quotient)(x, s, r);
     out[1] = mul(r, r);
 }
 
 /* |y| > 1 is taken to infinity, because infinity / (1 - infinity) is what it is to be: NaN, flagged
  * as an invalid operation. */
-FORMULA(inverse)
+FORMULA(inverse, NUMBER)
 {
-    vec y = number(in[0]), a = infinite_above_one(magnitude(y));
+    vec y = in[0], a = infinite_above_one(magnitude(y));
     out[0] = one_nan(div(with_sign(a, y), sub(splat(1), a)));
 }
 
-FORMULA(second_derivative)
+FORMULA(second_derivative, ANY)
 {
-    vec x = in[0], r = NAME(reciprocal)(x);
-    out[0] = mul(splat(-2), with_sign(zero_at_zero(mul(mul(r, r), r), magnitude(x)), x));
+    vec x = in[0], a = magnitude(x), r = NAME(reciprocal)(finite(a));
+    out[0] = mul(splat(-2), with_sign(zero_at_zero(mul(mul(r, r), r), a), x));
 }

@@ -27,6 +27,13 @@ enum { SOFTSIGN_PASSES(SOFTSIGN_PASS_INDEX) PASSES };
 enum { SOFTSIGN_TYPES(SOFTSIGN_TYPE_INDEX) TYPES };
 enum { MAX_INPUTS = 2, MAX_OUTPUTS = 2, MAX_OPERANDS = 4 };
 
+/* What a formula takes for numbers it cannot compute with. A NaN is put back in the end. */
+enum domain {
+    FINITE, /* the largest finite value, of the same sign, for infinity and NaN */
+    NUMBER, /* 0 for NaN */
+    ANY,    /* NaN may stay, if it raises no flag when it is loaded */
+};
+
 struct softsign_isa {
     const char *name;
     const char *(*missing)(void); /* what this machine lacks to run it; NULL if nothing */

@@ -6,8 +6,7 @@
  *     vec     LANES elements, with the operations that formulas.h uses
  *     BATCH   vecs at a time; more than one lets the CPU overlap them better
  *     nans    which elements of a batch are NaN; either(a, b) of two batches
- *     load    a batch from memory; returns its nans. What becomes of a NaN is free, but
- *             from here on it may raise no flag
+ *     load    a batch from memory, with what is not in the domain replaced; returns its nans
  *     store   a batch to memory, rounded to nearest even, with the one NaN in place of nans
  *
  * TYPE, BYTES, nans, either, load and store are undefined at the end, ready for the next type.
@@ -16,7 +15,9 @@
  * arithmetic, because which NaN comes out of two differs from CPU to CPU. */
 
 #define NAME(name) JOIN(name, TYPE)
-#define FORMULA(pass) static inline void NAME(pass##_formula)(const vec *in, vec *out)
+#define FORMULA(pass, inputs_in)                                                                   \
+    static const enum domain NAME(pass##_domain) = inputs_in;                                      \
+    static inline void NAME(pass##_formula)(const vec *in, vec *out)
 
 #include "formulas.h"
 
@@ -25,8 +26,8 @@ typedef void NAME(formula)(const vec *in, vec *out);
 enum { NAME(STEP) = BATCH * LANES };
 
 /* n is a multiple of STEP. */
-static ALWAYS_INLINE void NAME(run_batches)(NAME(formula) * formula, int inputs, int outputs,
-                                            size_t n, char *const *operands)
+static ALWAYS_INLINE void NAME(run_batches)(NAME(formula) * formula, enum domain domain, int inputs,
+                                            int outputs, size_t n, char *const *operands)
 {
     const char *in0 = operands[0], *in1 = operands[inputs - 1];
     char *out0 = operands[inputs], *out1 = operands[inputs + outputs - 1];
@@ -34,9 +35,9 @@ static ALWAYS_INLINE void NAME(run_batches)(NAME(formula) * formula, int inputs,
     INDEPENDENT_ITERATIONS
     for (size_t i = 0; i < n * BYTES; i += NAME(STEP) * BYTES) {
         vec x0[BATCH], x1[BATCH], y0[BATCH], y1[BATCH];
-        nans nan = load(in0 + i, x0);
+        nans nan = load(in0 + i, x0, domain);
         if (inputs > 1)
-            nan = either(nan, load(in1 + i, x1));
+            nan = either(nan, load(in1 + i, x1, ANY));
         for (int k = 0; k < BATCH; k++) {
             vec in[MAX_INPUTS], out[MAX_OUTPUTS];
             in[0] = x0[k];
@@ -53,12 +54,12 @@ static ALWAYS_INLINE void NAME(run_batches)(NAME(formula) * formula, int inputs,
     }
 }
 
-/* Inlined into each kernel, where formula, inputs and outputs are constants. */
-static ALWAYS_INLINE void NAME(run)(NAME(formula) * formula, int inputs, int outputs, size_t n,
-                                    char *const *operands)
+/* Inlined into each kernel, where formula, domain, inputs and outputs are constants. */
+static ALWAYS_INLINE void NAME(run)(NAME(formula) * formula, enum domain domain, int inputs,
+                                    int outputs, size_t n, char *const *operands)
 {
     size_t whole = n - n % NAME(STEP), rest = (n - whole) * BYTES;
-    NAME(run_batches)(formula, inputs, outputs, whole, operands);
+    NAME(run_batches)(formula, domain, inputs, outputs, whole, operands);
     if (rest == 0)
         return;
 
@@ -68,7 +69,7 @@ static ALWAYS_INLINE void NAME(run)(NAME(formula) * formula, int inputs, int out
         memset(at[k], 0, sizeof padded[k]);
         memcpy(at[k], operands[k] + whole * BYTES, rest);
     }
-    NAME(run_batches)(formula, inputs, outputs, NAME(STEP), at);
+    NAME(run_batches)(formula, domain, inputs, outputs, NAME(STEP), at);
     for (int k = inputs; k < inputs + outputs; k++)
         memcpy(operands[k] + whole * BYTES, at[k], rest);
 }
@@ -76,7 +77,7 @@ static ALWAYS_INLINE void NAME(run)(NAME(formula) * formula, int inputs, int out
 #define KERNEL(pass, ufunc, inputs, outputs)                                                       \
     static void NAME(pass)(size_t n, char *const *operands)                                        \
     {                                                                                              \
-        NAME(run)(NAME(pass##_formula), inputs, outputs, n, operands);                             \
+        NAME(run)(NAME(pass##_formula), NAME(pass##_domain), inputs, outputs, n, operands);        \
     }
 SOFTSIGN_PASSES(KERNEL)
 
