@@ -35,6 +35,14 @@ It needs a C compiler and Python's headers. On Debian or Ubuntu: apt-get install
 python3-dev; on Fedora: dnf install gcc python3-devel; on macOS: xcode-select --install; on \
 Windows: the C++ build tools of Visual Studio."""
 
+# cffi before 2.1 leaves alloca to headers that keep it from strict C11.
+PREAMBLE = """\
+#include "softsign.h"
+#if defined(__GNUC__) && !defined(alloca)
+#define alloca __builtin_alloca
+#endif
+"""
+
 
 def declarations() -> str:
     """Return what csrc/softsign.h declares, without the preprocessor's lines, for cffi."""
@@ -73,7 +81,7 @@ class build_ext(extension.build_ext):  # noqa: N801
 
         ffi = FFI()
         ffi.cdef(declarations())
-        ffi.set_source(name, '#include "softsign.h"')
+        ffi.set_source(name, PREAMBLE)
         target = Path(self.build_temp, f"{name}.c")
         target.parent.mkdir(parents=True, exist_ok=True)
         ffi.emit_c_code(str(target))
