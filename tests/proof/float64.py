@@ -1,0 +1,132 @@
+"""Searches float64 for the largest errors, and holds them to the bounds that docs/numerics.md
+derives; and backward in float32 as well.
+
+    python tests/proof/float64.py
+
+Candidates are measured in long double, which has 11 bits more on x86, and the worst of each kind
+exactly, with fractions.
+"""
+
+import math
+from collections.abc import Iterator
+from fractions import Fraction
+
+import harness
+import numpy as np
+import raw
+from reference import EXACT, TYPES, Type, errors_in_ulp
+from table import record
+
+assert harness
+BOUNDS = {
+    "forward": Fraction("1.5"),
+    "derivative": Fraction("3.51"),
+    "backward": Fraction("4.51"),
+    "inverse": Fraction("1.5"),
+    "second_derivative": Fraction("5.57"),
+}
+COUNT = 1_000_000  # of each kind, for each pass
+EXACTLY = 2000  # of them: the worst, as far as long double can tell, and some of the others
+LONG = np.longdouble
+
+
+def kinds(type_: Type, random: np.random.Generator) -> Iterator[tuple[str, np.ndarray]]:
+    """Yield magnitudes of different kinds, as values."""
+    p, float_ = type_.precision, type_.computed_in
+    fraction = 1 + random.random(COUNT)
+    smallest = 2.0**type_.min_exponent
+
+    def powers(low: float, high: float) -> np.ndarray:
+        return 2.0 ** random.uniform(low, high, COUNT)
+
+    yield "random", random.integers(1, type_.infinity, COUNT, type_.bits).view(float_)
+    yield (
+        "near powers of two",
+        np.ldexp(1.0, random.integers(-p, p, COUNT))
+        * (1 + random.integers(-50, 50, COUNT) * 2.0 ** (1 - p)),
+    )
+    yield "around 1", np.ldexp(fraction, random.integers(-4, 4, COUNT))
+    yield f"around 2^{p}", np.ldexp(fraction, random.integers(p - 3, p + 3, COUNT))
+    # 1 + |x| just above a power of two, by about the root of half an ulp, where both its own
+    # rounding and that of its reciprocal may be the largest; and its square or cube just above one.
+    for name, power in (
+        ("1 + x", 0),
+        ("its square", 1 / 2),
+        ("its cube", 1 / 3),
+        ("its cube", 2 / 3),
+    ):
+        base = np.ldexp(2.0**power, random.integers(0, p // 2, COUNT))
+        x = ((base - 1) + base * powers(-p / 2 - 2, -p / 2 + 4)).astype(float_)
+        beside = random.integers(0, 3, COUNT).astype(type_.bits)
+        yield f"{name} just above a power of two", (x.view(type_.bits) + beside).view(float_)
+    yield "just below 1/2", (1 - powers(-p / 2 - 4, -p / 2 + 4)) / 2
+    yield "subnormal", random.random(COUNT) * smallest
+    yield "huge", random.random(COUNT) * float(np.finfo(float_).max)
+
+
+def exact_errors(
+    type_: Type, pass_: str, inputs: list[np.ndarray], got: np.ndarray
+) -> list[Fraction]:
+    true = [EXACT[pass_](*values) for values in zip(*map(type_.fractions, inputs), strict=True)]
+    return errors_in_ulp(type_, got, true)
+
+
+def estimates(type_: Type, pass_: str, inputs: list[np.ndarray], got: np.ndarray) -> np.ndarray:
+    """Return the errors in ulp, nearly."""
+    with np.errstate(all="ignore"):
+        true = EXACT[pass_](*[type_.widen(x).astype(LONG) for x in inputs])
+        ulp = np.spacing(np.abs(true).astype(type_.computed_in)).astype(LONG)
+        return np.abs(type_.widen(got).astype(LONG) - true) / ulp
+
+
+def worst(
+    type_: Type, pass_: str, x: np.ndarray, random: np.random.Generator
+) -> tuple[Fraction, str]:
+    """Return the largest error, and an input that has it."""
+    x = x.astype(type_.computed_in)
+    x = x[(x > 0) & (x < (1 if pass_ == "inverse" else np.inf))]
+    inputs = [x.view(type_.bits)]
+    if pass_ == "backward":
+        above_one = 1 + 2.0 ** random.uniform(-type_.precision / 2 - 4, 0, x.size)
+        grad = np.ldexp(above_one, random.integers(type_.min_exponent, -type_.min_exponent, x.size))
+        inputs.insert(0, grad.astype(type_.computed_in).view(type_.bits))
+    if x.size == 0:
+        return Fraction(0), ""
+    (got,) = raw.run(raw.ISAS[-1], pass_, type_.name, *inputs)
+    order = np.argsort(-estimates(type_, pass_, inputs, got))
+    chosen = np.concatenate([order[: EXACTLY // 2], order[:: max(1, 2 * len(order) // EXACTLY)]])
+    chosen_inputs = [operand[chosen] for operand in inputs]
+    errors = exact_errors(type_, pass_, chosen_inputs, got[chosen])
+    at = max(range(len(errors)), key=errors.__getitem__)
+    return errors[at], ", ".join(f"0x{int(operand[at]):x}" for operand in chosen_inputs)
+
+
+def search(name: str, passes: list[str]) -> None:
+    type_ = TYPES[name]
+    random = np.random.default_rng(0)
+    worst_of = {pass_: (Fraction(0), "", "") for pass_ in passes}
+    tried = 0
+    for kind, x in kinds(type_, random):
+        tried += len(x)
+        for pass_ in passes:
+            worst_of[pass_] = max(worst_of[pass_], (*worst(type_, pass_, x, random), kind))
+    for pass_, (error, at, kind) in worst_of.items():
+        print(
+            f"{name} {pass_}: {float(error):.6f} ulp at {at} ({kind}), below {float(BOUNDS[pass_])}"
+        )
+    faults = sum(worst_of[pass_][0] >= BOUNDS[pass_] for pass_ in passes)
+    shown = "; ".join(
+        f"{pass_.replace('_', ' ')} {math.floor(error * 1000) / 1000:.3f} ulp"
+        for pass_, (error, _, _) in worst_of.items()
+    )
+    inputs = f"{tried:,} magnitudes for each pass"
+    record(inputs, raw.ISAS[-1], shown, faults, name)
+
+
+def main() -> None:
+    search("f64", list(BOUNDS))
+    search("f32", ["backward"])
+
+
+if __name__ == "__main__":
+    main()
