@@ -4,7 +4,7 @@ python tests/proof/random_calls.py
 """
 
 import harness
-from hypothesis import given, settings
+from hypothesis import given, settings, strategies
 from table import record
 from test_random_calls import call, check
 
@@ -14,16 +14,15 @@ assert harness  # which lets the tests be imported
 EXAMPLES = 10_000
 
 
-@given(call())
+@given(call(), strategies.sampled_from(available_isas()))
 @settings(derandomize=True, deadline=None, max_examples=EXAMPLES, database=None)
-def check_many(drawn: object) -> None:
-    check(drawn)
+def check_many(drawn: object, isa: str) -> None:
+    with use_isa(isa):
+        check(drawn)
 
 
 def main() -> None:
-    for isa in available_isas():
-        with use_isa(isa):
-            check_many()
+    check_many()
     inputs = f"{EXAMPLES:,} calls: any shape, strides, byte order, alignment, overlap, out, where"
     record(inputs, ", ".join(available_isas()), "the same bits", 0)
 

@@ -11,20 +11,14 @@ from pathlib import Path
 import cffi
 import harness
 
-COPIED = ["csrc", "softsign_c", "tests", "pyproject.toml", "build.py", "README.md"]
 LIBRARY = "softsign_c/_kernels.abi3.so"
 FLAGS = [*harness.FLAGS, "-shared", "-fPIC", "-DPy_LIMITED_API=0x030B0000", "-w"]
 
 
 def copy_sources(folder: Path) -> Path:
     """Make a folder in which the tests run, with what cffi generates beside the sources."""
-    folder.mkdir()
-    for name in COPIED:
-        source, ignored = harness.ROOT / name, shutil.ignore_patterns("__pycache__", "*.so")
-        if source.is_dir():
-            shutil.copytree(source, folder / name, ignore=ignored)
-        else:
-            shutil.copy(source, folder)
+    built = shutil.ignore_patterns(".*", "*.so", "__pycache__", "build", "dist", "*.egg-info")
+    shutil.copytree(harness.ROOT, folder, ignore=built)
     ffi = cffi.FFI()
     header = (folder / "csrc" / "softsign.h").read_text()
     ffi.cdef(re.sub(r"^#.*$", "", header, flags=re.MULTILINE))
