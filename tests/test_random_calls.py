@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from reference import TYPES, sample, specified
 
 DTYPES = {"f16": "f2", "f32": "f4", "f64": "f8"}
-BUFFER = 4096  # bytes
+BUFFER = 8192  # bytes, in which the widest strides have room
 
 
 @st.composite
