@@ -1,6 +1,7 @@
 """The verb plot of the command softsign-c."""
 
 import json
+import os
 import subprocess
 import sys
 from itertools import product
@@ -90,6 +91,6 @@ def test_plot_without_matplotlib_names_the_extra(tmp_path):
         [sys.executable, "-m", "softsign_c", "plot", "x", "y"],
         capture_output=True,
         text=True,
-        env={"PYTHONPATH": str(tmp_path)},
+        env=os.environ | {"PYTHONPATH": str(tmp_path)},
     )
     assert_refused(result, "pip install 'softsign_c[plot]'")
