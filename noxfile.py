@@ -124,6 +124,13 @@ def wheels(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
+def docs(session: nox.Session) -> None:
+    """Build the site of docs/ and the docstrings into build/docs/; a warning is an error."""
+    session.install("-e", ".[docs]")
+    session.run("sphinx-build", "-W", "docs", "build/docs", *session.posargs)
+
+
+@nox.session(python=OLDEST)
 def lock(session: nox.Session) -> None:
     """Write the newest versions of all that development needs to requirements-dev.txt."""
     options = ["--universal", "--upgrade", "--generate-hashes", "--group=dev", "--extra=cli"]

@@ -1,6 +1,10 @@
-"""Draws the figures of softsign.md, as SVG and PNG, into docs/figures/: python docs/figures.py."""
+"""Draws the figures of softsign.md, as SVG and PNG: python docs/figures.py [FOLDER].
+
+The folder is docs/figures/ if none is given.
+"""
 
 import json
+import sys
 from pathlib import Path
 
 import matplotlib.pyplot as plt
@@ -9,7 +13,6 @@ import numpy as np
 from softsign_c import softsign, softsign_derivative
 
 HERE = Path(__file__).parent
-FIGURES = HERE / "figures"
 
 BLUE, ORANGE, GREY = "#0072b2", "#d55e00", "#767676"  # told apart by colour-blind readers too
 STYLE = {
@@ -107,11 +110,12 @@ def draw_digits():
 
 
 def main():
-    FIGURES.mkdir(exist_ok=True)
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else HERE / "figures"
+    folder.mkdir(exist_ok=True)
     with plt.rc_context(STYLE):
         for draw in (draw_softsign, draw_tanh, draw_saturation, draw_digits):
             figure = draw()
-            path = FIGURES / draw.__name__.removeprefix("draw_")
+            path = folder / draw.__name__.removeprefix("draw_")
             figure.savefig(path.with_suffix(".svg"), metadata={"Date": None})
             figure.savefig(path.with_suffix(".png"), dpi=150)
             plt.close(figure)
