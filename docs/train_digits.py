@@ -1,8 +1,9 @@
 """Trains a multilayer perceptron on scikit-learn's digits, with softsign and with tanh.
 
 Written in NumPy, with this package's ufuncs. Puts the table into softsign.md and the curves into
-digits.json, from which figures.py draws: python docs/train_digits.py (some minutes). --small tries
-the script itself in seconds, prints the table, and leaves the files alone.
+digits.json, from which figures.py draws: python docs/train_digits.py (some minutes). --times only
+measures how long an epoch takes. --small tries the script itself in seconds, prints the tables, and
+leaves the files alone.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from report import fill, table
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 from sklearn.datasets import load_digits
+from threadpoolctl import threadpool_limits
 
 from softsign_c import softsign, softsign_backward, softsign_derivative
 
@@ -176,7 +178,7 @@ def epoch_times(epochs):
     """Return the milliseconds of an epoch, the activations taking turns."""
     contenders = ACTIVATIONS | {"softsign as a NumPy expression": SOFTSIGN_IN_NUMPY}
     found = dict.fromkeys(contenders, np.inf)
-    for name in list(contenders) * 5:
+    for name in list(contenders) * 10:
         run = train(contenders[name], normalized, 0.1, 0, epochs)
         found[name] = min(found[name], 1e3 * run["epoch"])
     return found
@@ -226,25 +228,27 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seeds", type=int, default=20)
     parser.add_argument("--epochs", type=int, default=60)
+    parser.add_argument("--times", action="store_true", help="only measure the epochs")
     parser.add_argument("--small", action="store_true", help="only try whether the script runs")
     arguments = parser.parse_args()
+    rates = RATES
     if arguments.small:
-        found, times = train_all(2, 5, RATES[2:3]), epoch_times(2)
-    else:
-        found = train_all(arguments.seeds, arguments.epochs, RATES)
-        times = epoch_times(10)
-    tables = {
-        "digits": summary(found),
-        "differences": differences(found),
-        "epochs": table(
-            ["activation", "ms per epoch"], [[name, f"{ms:.1f}"] for name, ms in times.items()]
-        ),
-    }
+        arguments.seeds, arguments.epochs, rates = 2, 5, RATES[:1]
+    tables = {}
+    with threadpool_limits(1):  # of the matrix products, which are too small to share
+        if not arguments.times:
+            found = train_all(arguments.seeds, arguments.epochs, rates)
+            tables |= {"digits": summary(found), "differences": differences(found)}
+        times = epoch_times(3)
+    tables["epochs"] = table(
+        ["activation", "ms per epoch"], [[name, f"{ms:.1f}"] for name, ms in times.items()]
+    )
     if arguments.small:
         print(*tables.values(), sep="\n\n")
-    else:
-        fill(PAGE, tables)
-        CURVES.write_text(json.dumps(curves(found)) + "\n")
+        return
+    fill(PAGE, tables)
+    if not arguments.times:
+        CURVES.write_text(json.dumps(curves(found)) + "\n", encoding="utf-8")
 
 
 if __name__ == "__main__":
