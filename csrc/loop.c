@@ -69,12 +69,13 @@ static int is_contiguous(const struct loop *loop)
     return 1;
 }
 
-/* In reduce and accumulate an element of the output is an input of the next. */
+/* In reduce and accumulate an element of the output is an input of the next; in reduce all of them
+ * are one, and the steps 0. */
 static int is_sequential(const struct loop *loop)
 {
     const char *in = loop->args[0], *out = loop->args[loop->inputs];
     ptrdiff_t in_step = loop->steps[0], out_step = loop->steps[loop->inputs];
-    return out_step == 0 || (in_step == out_step && in + in_step == out);
+    return in_step == out_step && in + in_step == out;
 }
 
 /* A streaming store spares the output's cache lines from being read first. It pays where they would

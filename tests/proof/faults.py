@@ -139,7 +139,10 @@ FAULTS = [
         "pass##_bf16, pass##_f64}",
         KERNELS,
     ),
-    Fault("reductions in blocks", L, "return out_step == 0 ||", "return out_step == 1 ||", LOOP),
+    Fault(
+        "reductions in blocks", L, "return in_step == out", "return in_step && in_step == out", LOOP
+    ),
+    Fault("accumulations in blocks", L, "in + in_step == out;", "in - in_step == out;", LOOP),
     Fault("scalar input copied never", L, "else if (done == 0)", "else if (done == 1)", LOOP),
     Fault("blocks that overlap", L, "done += m", "done += m - (m > 1)", LOOP),
     Fault(
