@@ -144,6 +144,14 @@ def test_agrees_with_pytorch_where_pytorch_is_accurate():
     )
 
 
+def test_only_the_input_is_kept_for_the_gradient():
+    kept = []
+    x = random(3).requires_grad_()
+    with torch.autograd.graph.saved_tensors_hooks(kept.append, lambda tensor: tensor):
+        softsign(x)
+    assert [tensor.data_ptr() for tensor in kept] == [x.data_ptr()]
+
+
 def test_no_grad_records_nothing():
     x = random(3).requires_grad_()
     with torch.no_grad():
