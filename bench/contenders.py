@@ -15,9 +15,21 @@ Contender = Callable[[Case, int], Callable[[], Any]]  # of a case and a number o
 
 
 def numpy_expression(case: Case, threads: int) -> Callable[[], Any]:
-    """The formula as it is written: a fresh output, and temporaries, whatever the layout."""
-    one = case.inputs[-1].dtype.type(1)
-    return functools.partial(formulas(one)[case.pass_], *case.inputs)
+    """The formula as it is written: a fresh output, and temporaries.
+
+    Its order in memory is that of the input; where another is wanted the result is copied there.
+    """
+    x = case.inputs[-1]
+    compute = functools.partial(formulas(x.dtype.type(1))[case.pass_], *case.inputs)
+    if case.out is None or np.empty_like(x).strides == several(case.out)[0].strides:
+        return compute
+
+    def compute_and_copy() -> Any:
+        for out, y in zip(several(case.out), several(compute()), strict=True):
+            out[...] = y
+        return case.out
+
+    return compute_and_copy
 
 
 def numpy_out(case: Case, threads: int) -> Callable[[], Any]:
@@ -76,10 +88,18 @@ def several(values: Any) -> tuple[Any, ...]:
     return values if isinstance(values, tuple) else (values,)
 
 
+def one_thread(case: Case, threads: int) -> Callable[[], Any]:
+    """The plain ufunc in a comparison of many threads, where the others use `threaded`."""
+    if threads == 1:
+        raise UnsupportedError("all contenders use one thread")
+    return isa(softsign_c.active_isa(), None)(case, 1)
+
+
 CONTENDERS: dict[str, Contender] = {
     "np.copyto": copy,
     "numpy": numpy_expression,
     "numpy out=": numpy_out,
     **{name: isa(name, missing) for name, missing in missing_for_isas().items()},
+    "one thread": one_thread,
     **PEERS,
 }

@@ -125,6 +125,8 @@ def onnxruntime(case: Case, threads: int) -> Callable[[], Any]:
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
     (array,) = case.inputs
+    if not (array.flags.c_contiguous and array.dtype.isnative):
+        raise UnsupportedError("onnxruntime takes native arrays in C order alone")
     if case.out is None:
         return lambda: session.run(None, {"x": array})[0]
     binding = session.io_binding()

@@ -274,7 +274,7 @@ def test_the_pool_is_gone_at_exit():
     done = run_script("""
         import threading, numpy as np, softsign_c
         assert threading.active_count() == 1
-        x = np.ones(10**6, np.float32)
+        x = np.ones(4 * 10**6, np.float32)
         softsign_c.threaded(softsign_c.softsign, x, workers=3)
         assert threading.active_count() > 1
         """)
@@ -286,7 +286,7 @@ def test_it_works_after_a_fork():
     done = run_script("""
         import os, warnings, numpy as np, softsign_c
         warnings.simplefilter("ignore", DeprecationWarning)  # of a fork with threads: the point
-        x = np.ones(10**6, np.float32)
+        x = np.ones(4 * 10**6, np.float32)
         for _ in range(3):
             assert np.all(softsign_c.threaded(softsign_c.softsign, x, workers=3) == 0.5)
             child = os.fork()

@@ -1,0 +1,74 @@
+"""The charts of docs/performance.md, as SVG."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+from matplotlib.figure import Figure
+
+CACHES = ("index0", "index2", "index3")  # L1 of data, L2, L3
+DTYPES = ["float16", "bfloat16", "float32", "float64"]
+SHOWN = ["np.copyto", "avx2", "baseline", "numpy", "numpy out=", "numba", "onnxruntime"]
+
+
+def cache_sizes() -> list[int]:
+    """Return the sizes of the first CPU's caches in bytes, where Linux tells them."""
+    folder = Path("/sys/devices/system/cpu/cpu0/cache")
+    texts = [(folder / index / "size") for index in CACHES]
+    return [int(text.read_text().strip().rstrip("K")) * 1024 for text in texts if text.exists()]
+
+
+def save(figure: Figure, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with mpl.rc_context({"svg.hashsalt": path.stem}):
+        figure.savefig(path, metadata={"Date": None})
+
+
+def throughput(groups, path: Path) -> None:
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for name in SHOWN:
+        points = sorted(
+            (size, size / times[name] / 1e9)
+            for (pass_, dtype, layout, size), times in groups.items()
+            if (pass_, dtype, layout) == ("softsign", "float32", "out") and name in times
+        )
+        if points:
+            axes.loglog(*zip(*points, strict=True), marker="o", markersize=3, label=name)
+    for size in cache_sizes():
+        axes.axvline(size / 8, color="grey", linewidth=0.7, linestyle=":")
+        axes.annotate(
+            f"{size // 1024} KiB", (size / 8, axes.get_ylim()[0]), color="grey", rotation=90
+        )
+    axes.set(
+        xlabel="elements (dotted: input and output fill a cache)",
+        ylabel="10⁹ elements per second",
+        title="softsign of float32 with out=, one thread",
+    )
+    axes.legend()
+    save(figure, path)
+
+
+def speedup(groups, path: Path) -> None:
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    for wanted in DTYPES:
+        points = sorted(
+            (size, times["numpy"] / times.get("avx2", times["baseline"]))
+            for (pass_, dtype, layout, size), times in groups.items()
+            if (pass_, dtype, layout) == ("softsign", wanted, "fresh output") and "numpy" in times
+        )
+        if points:
+            axes.loglog(*zip(*points, strict=True), marker="o", markersize=3, label=wanted)
+    axes.axhline(1, color="grey", linewidth=0.7)
+    axes.set(
+        xlabel="elements",
+        ylabel="times faster",
+        title="softsign(x) against x / (1 + abs(x)), fresh outputs, one thread",
+    )
+    axes.legend()
+    save(figure, path)
+
+
+def draw(groups, folder: Path) -> None:
+    throughput(groups, folder / "throughput.svg")
+    speedup(groups, folder / "speedup.svg")

@@ -1,0 +1,41 @@
+"""A call needs no memory beyond its operands, however large they are."""
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
+@pytest.mark.parametrize(
+    "call",
+    [
+        "softsign(x[:n], out=out)",
+        "softsign(x[::2], out=out)",
+        "softsign_backward(x[::2], x[1::2], out=out)",
+        "threaded(softsign, x[:n], out=out, workers=2)",
+    ],
+    ids=["contiguous", "strided", "two inputs", "threaded"],
+)
+@pytest.mark.parametrize("n", [10**5, 16 * 10**6])
+def test_memory_beyond_the_operands_is_constant(n, call):
+    script = f"""
+        import re
+        from pathlib import Path
+        import numpy as np
+        from softsign_c import softsign, softsign_backward, threaded
+
+        def peak():  # KiB
+            return int(re.search(r"VmHWM:\\s*(\\d+)", Path("/proc/self/status").read_text())[1])
+
+        n = {n}
+        threaded(softsign, np.ones(10**7, np.float32), workers=2)  # starts the threads
+        x, out = np.ones(2 * n, np.float32), np.ones(n, np.float32)
+        before = peak()
+        {call}
+        print(peak() - before)
+        """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    assert int(done.stdout) < 1024
