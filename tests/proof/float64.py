@@ -36,8 +36,8 @@ def kinds(type_: Type, random: np.random.Generator) -> Iterator[tuple[str, np.nd
     fraction = 1 + random.random(COUNT)
     smallest = 2.0**type_.min_exponent
 
-    def powers(low: float, high: float) -> np.ndarray:
-        return 2.0 ** random.uniform(low, high, COUNT)
+    def between_powers(low: int, high: int) -> np.ndarray:  # exact, on every machine the same
+        return np.ldexp(1 + random.random(COUNT), random.integers(low, high, COUNT))
 
     yield "random", random.integers(1, type_.infinity, COUNT, type_.bits).view(float_)
     yield (
@@ -56,10 +56,10 @@ def kinds(type_: Type, random: np.random.Generator) -> Iterator[tuple[str, np.nd
         ("its cube", 2 / 3),
     ):
         base = np.ldexp(2.0**power, random.integers(0, p // 2, COUNT))
-        x = ((base - 1) + base * powers(-p / 2 - 2, -p / 2 + 4)).astype(float_)
+        x = ((base - 1) + base * between_powers(-p // 2 - 2, -p // 2 + 4)).astype(float_)
         beside = random.integers(0, 3, COUNT).astype(type_.bits)
         yield f"{name} just above a power of two", (x.view(type_.bits) + beside).view(float_)
-    yield "just below 1/2", (1 - powers(-p / 2 - 4, -p / 2 + 4)) / 2
+    yield "just below 1/2", (1 - between_powers(-p // 2 - 4, -p // 2 + 4)) / 2
     yield "subnormal", random.random(COUNT) * smallest
     yield "huge", random.random(COUNT) * float(np.finfo(float_).max)
 
@@ -87,7 +87,8 @@ def worst(
     x = x[(x > 0) & (x < (1 if pass_ == "inverse" else np.inf))]
     inputs = [x.view(type_.bits)]
     if pass_ == "backward":
-        above_one = 1 + 2.0 ** random.uniform(-type_.precision / 2 - 4, 0, x.size)
+        exponent = random.integers(-type_.precision // 2 - 4, 0, x.size)
+        above_one = 1 + np.ldexp(random.random(x.size), exponent)
         grad = np.ldexp(above_one, random.integers(type_.min_exponent, -type_.min_exponent, x.size))
         inputs.insert(0, grad.astype(type_.computed_in).view(type_.bits))
     if x.size == 0:
