@@ -103,9 +103,16 @@ HEAD = [
     "copies",
     "against the fastest peer",
 ]
+LOST = {  # rows that the README shows because they are lost
+    ("softsign", "float32", "fresh output", 10**7),
+    ("softsign_inverse", "float32", "out", 10**6),
+    ("softsign_backward", "float32", "transposed", 10**6),
+}
 
 
 def is_in_readme(group: Group) -> bool:
+    if group in LOST:
+        return True
     pass_, dtype, layout, size = group
     if dtype == "float32" and layout == ("out" if size > SMALL else "fresh output"):
         return pass_ in PASSES and size in (1, 100, 10**5, 10**6, 10**7)

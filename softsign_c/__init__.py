@@ -149,7 +149,8 @@ def softsign_backward(grad: Any, x: Any, /) -> Any:
 def softsign_with_derivative(x: Any, /) -> Any:
     """Softsign and its derivative, element-wise, in one pass over `x`.
 
-    The same bits as ``softsign(x), softsign_derivative(x)``, for less time.
+    The same bits as ``softsign(x), softsign_derivative(x)``, with one division and one reading of
+    `x`.
 
     Parameters
     ----------
@@ -240,7 +241,7 @@ def softsign_second_derivative(x: Any, /) -> Any:
     References
     ----------
     X. Glorot, Y. Bengio: "Understanding the difficulty of training deep feedforward neural
-    networks", AISTATS 2010, on the curvature's part in saturation.
+    networks", AISTATS 2010, on saturation: where the derivative is small.
 
     Examples
     --------

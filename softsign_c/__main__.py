@@ -16,6 +16,7 @@ examples:
   softsign-c apply x.npy slope.npy --pass derivative
   softsign-c info
 
+bench, apply and info need the extra softsign_c[cli], plot softsign_c[plot].
 The instruction set can be chosen with the environment variable
 SOFTSIGN_C_ISA. Each verb has a --help of its own."""
 
@@ -40,8 +41,8 @@ def parser() -> argparse.ArgumentParser:
     bench = verbs.add_parser(
         "bench",
         help="compare the speed with NumPy's expression",
-        description="Measure x / (1 + np.abs(x)) and the like against this package, one thread, "
-        "in about ten seconds.",
+        description="Compare softsign, its derivative and its backward pass with NumPy's "
+        "expressions, on one thread, in about ten seconds.",
         epilog="example: softsign-c bench --json figures.json",
     )
     bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")

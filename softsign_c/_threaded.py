@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-# Bytes of all operands. To hand a piece over and wait for it takes 30 to 50 us: two threads make up
-# for that from 8 MiB on in float32, from 4 MiB on in float16, and with 16 MiB they gain in all.
+# Bytes of all operands. To hand a piece over and wait for it takes 30 to 50 us; two threads make up
+# for that somewhere between 8 and 16 MiB, depending on the dtype and on what else the machine does.
 SMALLEST_PIECE = 8 << 20
 
 CACHE_LINE = 64  # bytes

@@ -62,7 +62,7 @@ def test_all_inputs(pass_):
 
 
 def test_backward_stays_within_its_bound(isa):
-    """4.51 ulp, as proven in docs/numerics.md; the first pair has the largest error known."""
+    """4.51 ulp, as proven in docs/numerics.md; the first pair comes near it."""
     random = np.random.default_rng(0)
     grad = random.integers(F32.one, F32.one + (1 << 26), 16 * CHUNK).astype(np.uint32)
     x = random.integers(0x30000000, 0x50000000, 16 * CHUNK).astype(np.uint32)  # 2^-31 to 2^33
