@@ -5,11 +5,13 @@ from pathlib import Path
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
+from softsign_c._isa import missing_for_isas
+
 CACHES = ("index0", "index2", "index3")  # L1 of data, L2, L3
 DTYPES = ["float16", "bfloat16", "float32", "float64"]
 # Told apart by those who see no red or green as well.
 COLORS = ["#000000", "#0072b2", "#56b4e9", "#d55e00", "#e69f00", "#009e73", "#cc79a7"]
-SHOWN = ["np.copyto", "avx2", "baseline", "numpy", "numpy out=", "numba", "onnxruntime"]
+SHOWN = ["np.copyto", *missing_for_isas(), "numpy", "numpy out=", "numba", "onnxruntime"]
 
 
 def cache_sizes() -> list[int]:
@@ -58,13 +60,13 @@ def throughput(groups, path: Path) -> None:
     save(figure, path)
 
 
-def speedup(groups, path: Path) -> None:
+def speedup(groups, own, path: Path) -> None:
     figure = Figure(figsize=(8, 5), layout="constrained")
     axes = figure.subplots()
     axes.set_prop_cycle(color=COLORS)
     for wanted in DTYPES:
         points = sorted(
-            (size, times["numpy"] / times.get("avx2", times["baseline"]))
+            (size, times["numpy"] / own(times))
             for (pass_, dtype, layout, size), times in groups.items()
             if (pass_, dtype, layout) == ("softsign", wanted, "fresh output") and "numpy" in times
         )
@@ -80,6 +82,6 @@ def speedup(groups, path: Path) -> None:
     save(figure, path)
 
 
-def draw(groups, folder: Path) -> None:
+def draw(groups, own, folder: Path) -> None:
     throughput(groups, folder / "throughput.svg")
-    speedup(groups, folder / "speedup.svg")
+    speedup(groups, own, folder / "speedup.svg")

@@ -39,6 +39,7 @@ def numpy_out(case: Case, threads: int) -> Callable[[], Any]:
     x, out = case.inputs[-1], case.out
     one = x.dtype.type(1)
     s = np.empty(x.shape, x.dtype.newbyteorder("="))
+    square = np.empty_like(s)
 
     def steps():
         np.abs(x, out=s)
@@ -50,7 +51,8 @@ def numpy_out(case: Case, threads: int) -> Callable[[], Any]:
             np.multiply(s, s, out=s)
             np.divide(one, s, out=out[1])
         elif case.pass_ == "softsign_second_derivative":
-            np.power(s, 3, out=s)
+            np.multiply(s, s, out=square)  # np.power takes six times as long
+            np.multiply(square, s, out=s)
             np.sign(x, out=out)
             np.multiply(out, -(one + one), out=out)
             np.divide(out, s, out=out)

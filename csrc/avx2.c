@@ -6,6 +6,7 @@
 #if defined(__clang__)
 #pragma clang attribute push(__attribute__((target("avx2,fma,f16c"))), apply_to = function)
 #elif defined(__GNUC__)
+#pragma GCC push_options
 #pragma GCC target("avx2,fma,f16c")
 #endif
 
@@ -218,6 +219,8 @@ MEMORY(f64, double)
 
 #if defined(__clang__)
 #pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
 #endif
 
 static const char *missing(void) { return softsign_avx2_missing(softsign_read_x86()); }

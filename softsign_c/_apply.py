@@ -18,7 +18,9 @@ def open_array(path: Path) -> Any:
     """Return the array of a .npy file as a read-only memory map."""
     try:
         array = npy.open_memmap(path, mode="r")
-    except ValueError as error:
+    except OSError:
+        raise
+    except Exception as error:  # of any class: a header is parsed as Python
         raise OSError(f"{path} is not a whole .npy file of numbers: {error}") from error
     if array.dtype.kind != "f" or array.dtype.itemsize > 8:
         raise OSError(f"{path} is of dtype {array.dtype}, not float16, float32 or float64")
@@ -61,17 +63,17 @@ def apply(source: Path, target: Path, ufunc: np.ufunc) -> None:
     OSError if `source` is not what it should be, or `target` cannot be written.
     """
     array = open_array(source)
+    if target.exists() and not target.is_file():
+        raise OSError(f"{target} is not a regular file")
     terminal = Console(stderr=True)
     unfinished = target.with_name(f".{target.name}.{os.getpid()}.part")
+    progress = Progress(console=terminal, transient=True, disable=not terminal.is_terminal)
+    file = unfinished.open("xb")  # before the try: one that exists already is another's
     try:
-        with (
-            unfinished.open("xb") as file,
-            Progress(
-                console=terminal, transient=True, disable=not terminal.is_terminal
-            ) as progress,
-        ):
+        with file, progress:
             write(file, array, ufunc, progress)
             os.fsync(file.fileno())
+        del array  # Windows replaces no file that is mapped
         unfinished.replace(target)
     finally:
         unfinished.unlink(missing_ok=True)

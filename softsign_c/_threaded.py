@@ -4,6 +4,7 @@ import contextlib
 import contextvars
 import functools
 import itertools
+import operator
 import os
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
@@ -49,7 +50,7 @@ def threaded(
     Raises
     ------
     TypeError
-        If `ufunc` is not an element-wise ufunc.
+        If `ufunc` is not an element-wise ufunc, or `workers` is no integer.
     ValueError
         If `workers` is less than 1.
 
@@ -68,13 +69,14 @@ def threaded(
     """
     if not isinstance(ufunc, np.ufunc) or ufunc.signature is not None:
         raise TypeError(f"threaded() takes an element-wise numpy.ufunc, not {ufunc!r}")
-    if workers is None:
-        workers = _available_cpus()
+    workers = available_cpus() if workers is None else operator.index(workers)
     if workers < 1:
         raise ValueError(f"workers must be at least 1, not {workers}")
     direct = functools.partial(ufunc, *inputs, **({} if out is None else {"out": out}))
     outs = out if isinstance(out, tuple) else (out,) * ufunc.nout
-    if workers == 1 or len(inputs) != ufunc.nin or not all(map(_is_plain, [*inputs, *outs])):
+    if workers == 1 or (len(inputs), len(outs)) != (ufunc.nin, ufunc.nout):
+        return direct()
+    if not all(map(_is_plain, [*inputs, *outs])):
         return direct()
     if _most_bytes(inputs, outs) < 2 * SMALLEST_PIECE:  # told in a microsecond
         return direct()
@@ -86,11 +88,13 @@ def threaded(
     count = min(workers, size // SMALLEST_PIECE, results[0].size)
     if count < 2 or _overlap(inputs, results):
         return direct()
-    _run([functools.partial(ufunc, *ins, out=o) for ins, o in _pieces(inputs, results, count)])
+    pieces = _pieces(inputs, results, count)
+    _run([functools.partial(ufunc, *ins, out=o) for ins, o in pieces], workers)
     return results[0] if ufunc.nout == 1 else results
 
 
-def _available_cpus() -> int:
+def available_cpus() -> int:
+    """Return how many CPUs this process may use."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
@@ -183,12 +187,12 @@ def _bounds(out: np.ndarray, axis: int, count: int) -> list[int]:
     return sorted({0, n} | {cut for cut in cuts if cut < n})
 
 
-def _run(pieces: Sequence[Callable[[], Any]]) -> None:
+def _run(pieces: Sequence[Callable[[], Any]], workers: int) -> None:
     """Run the first here and the others in threads, all under the caller's np.errstate."""
-    futures = [
-        _pool(len(pieces) - 1).submit(contextvars.copy_context().run, piece) for piece in pieces[1:]
-    ]
+    pool, futures = _pool(workers - 1), []
     try:
+        for piece in pieces[1:]:
+            futures.append(pool.submit(contextvars.copy_context().run, piece))
         pieces[0]()
         for future, piece in zip(futures, pieces[1:], strict=True):
             if future.cancel():  # no thread has come to it yet

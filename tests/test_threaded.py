@@ -44,7 +44,9 @@ def pieces(monkeypatch):
     """Split however small the arrays are; the fixture is the list of what ran at once."""
     monkeypatch.setattr(_threaded, "SMALLEST_PIECE", 1)
     run, seen = _threaded._run, []
-    monkeypatch.setattr(_threaded, "_run", lambda parts: (seen.append(parts), run(parts)))
+    monkeypatch.setattr(
+        _threaded, "_run", lambda parts, workers: (seen.append(parts), run(parts, workers))
+    )
     return seen
 
 
@@ -189,7 +191,7 @@ def test_threads_take_part_beside_the_caller(monkeypatch):
 
 
 def test_all_available_cpus_are_used_by_default(pieces, monkeypatch):
-    monkeypatch.setattr(_threaded, "_available_cpus", lambda: 5)
+    monkeypatch.setattr(_threaded, "available_cpus", lambda: 5)
     threaded(softsign_c.softsign, MATRIX)
     assert len(pieces[0]) == 5
 
