@@ -45,7 +45,7 @@
 #define zero_at_zero(y, a) OP(and)(y, exceeds(a, splat(0)))
 #define one_nan(x) OP(blendv)(x, ONE_NAN, is_nan(x))
 
-#define BATCH 2
+#define BATCH 2 /* what one register of halves becomes; either_ and store_ rely on it */
 
 /* Loads and stores of a type that is computed in itself. */
 #define MEMORY(type, element)                                                                      \

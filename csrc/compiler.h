@@ -6,9 +6,13 @@
 #define JOIN(a, b) JOIN_(a, b)
 #define JOIN_(a, b) a##_##b
 
+/* SHARED: written by one thread while others read; each reads the old or the new value, whole. */
 #ifdef _MSC_VER
+#define SHARED                                                                                     \
+    volatile /* its C11 has no <stdatomic.h>; an aligned word is read and written whole */
 #define ALWAYS_INLINE __forceinline
 #else
+#define SHARED _Atomic
 #define ALWAYS_INLINE inline __attribute__((always_inline))
 #endif
 

@@ -1,9 +1,6 @@
 /* What the CPU can do, and what its operating system lets programs use of it. */
 #include "softsign.h"
 
-/* Where nothing is known of the last-level cache */
-#define TYPICAL_CACHE ((size_t)32 << 20)
-
 #if defined(__x86_64__) || defined(_M_X64)
 
 struct cpuid {
@@ -65,7 +62,7 @@ size_t softsign_last_level_cache(void)
     uint32_t leaf =
         cpuid(0x80000000, 0).eax >= 0x8000001d && cpuid(0x8000001d, 0).eax ? 0x8000001d : 4;
     if (leaf == 4 && cpuid(0, 0).eax < 4)
-        return TYPICAL_CACHE;
+        return 0;
     for (uint32_t level = 0; level < 8; level++) {
         struct cpuid cache = cpuid(leaf, level);
         if ((cache.eax & 31) == 0) /* no more caches */
@@ -75,14 +72,14 @@ size_t softsign_last_level_cache(void)
         size_t bytes = ways * partitions * line * sets;
         largest = bytes > largest ? bytes : largest;
     }
-    return largest ? largest : TYPICAL_CACHE;
+    return largest;
 }
 
 #else
 
 struct softsign_x86 softsign_read_x86(void) { return (struct softsign_x86){0}; }
 
-size_t softsign_last_level_cache(void) { return TYPICAL_CACHE; }
+size_t softsign_last_level_cache(void) { return 0; }
 
 #endif
 

@@ -1,4 +1,5 @@
 /* Which instruction set is active. */
+#include "compiler.h"
 #include "isa.h"
 
 /* The fastest first. */
@@ -8,12 +9,7 @@ static const struct softsign_isa *const isas[] = {
 };
 enum { ISAS = sizeof isas / sizeof isas[0] };
 
-/* Written by one thread while others compute: each call uses the old or the new one, whole. */
-#ifdef _MSC_VER
-static volatile int active = ISAS - 1; /* volatile has acquire and release semantics there */
-#else
-static _Atomic int active = ISAS - 1;
-#endif
+static SHARED int active = ISAS - 1; /* each call uses one, from its beginning to its end */
 
 const char *softsign_isa_name(int isa) { return isa < ISAS ? isas[isa]->name : NULL; }
 const char *softsign_isa_missing(int isa) { return isas[isa]->missing(); }

@@ -42,7 +42,10 @@ struct softsign_isa {
 
 /* The kernels of one pass, as the rows of the table above. */
 #define SOFTSIGN_KERNELS(pass, ufunc, inputs, outputs)                                             \
-    {[TYPE_f16] = pass##_f16, [TYPE_f32] = pass##_f32, [TYPE_f64] = pass##_f64, [TYPE_bf16] = pass##_bf16},
+    {[TYPE_f16] = pass##_f16,                                                                      \
+     [TYPE_f32] = pass##_f32,                                                                      \
+     [TYPE_f64] = pass##_f64,                                                                      \
+     [TYPE_bf16] = pass##_bf16},
 
 extern const struct softsign_isa softsign_avx2, softsign_baseline;
 

@@ -15,8 +15,8 @@
  * arithmetic, because which NaN comes out of two differs from CPU to CPU. */
 
 #define NAME(name) JOIN(name, TYPE)
-#define FORMULA(pass, inputs_in)                                                                   \
-    static const enum domain NAME(pass##_domain) = inputs_in;                                      \
+#define FORMULA(pass, domain_)                                                                     \
+    static const enum domain NAME(pass##_domain) = domain_;                                        \
     static inline void NAME(pass##_formula)(const vec *in, vec *out)
 
 #include "formulas.h"

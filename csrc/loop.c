@@ -19,7 +19,10 @@ static const ptrdiff_t type_bytes[] = {SOFTSIGN_TYPES(TYPE_BYTES)};
 /* Pass and type in one number, which is what a loop is given as its data. */
 #define JOB(pass, type) (void *)(intptr_t)(PASS_##pass * TYPES + TYPE_##type)
 #define PASS_JOBS(pass, ufunc, inputs, outputs)                                                    \
-    {JOB(pass, f16), JOB(pass, f32), JOB(pass, f64), JOB(pass, bf16)},
+    {[TYPE_f16] = JOB(pass, f16),                                                                  \
+     [TYPE_f32] = JOB(pass, f32),                                                                  \
+     [TYPE_f64] = JOB(pass, f64),                                                                  \
+     [TYPE_bf16] = JOB(pass, bf16)},
 
 void **softsign_loop_data(int pass)
 {

@@ -8,8 +8,9 @@
 #include <stdint.h>
 
 /* One pass over n contiguous elements, at any alignment: the inputs, then the outputs, as in
- * NumPy's loops. An output may be the very buffer of an input; it may not overlap one in any other
- * way. */
+ * NumPy's loops. An output may be the very buffer of an input, or overlap one that begins after
+ * it (NumPy hands over x[1:] with out=x[:-1] as it is): each batch is loaded before it is stored,
+ * from the first to the last. */
 typedef void softsign_kernel(size_t n, char *const *operands);
 
 /* dispatch.c: instruction sets, the fastest first */
@@ -27,7 +28,7 @@ struct softsign_x86 {
 };
 struct softsign_x86 softsign_read_x86(void); /* all 0 on other CPUs */
 const char *softsign_avx2_missing(struct softsign_x86 cpu);
-size_t softsign_last_level_cache(void); /* bytes */
+size_t softsign_last_level_cache(void); /* bytes; 0 if not known, or without streaming stores */
 
 /* stream.c: copying past the cache */
 void softsign_stream(char *to, const char *from, size_t bytes);

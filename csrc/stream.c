@@ -1,13 +1,10 @@
 /* Copying past the cache: for outputs that would not stay in it. */
 #include <string.h>
 
+#include "compiler.h"
 #include "softsign.h"
 
-#ifdef _MSC_VER
-static volatile size_t streaming_bytes = SIZE_MAX;
-#else
-static _Atomic size_t streaming_bytes = SIZE_MAX;
-#endif
+static SHARED size_t streaming_bytes = SIZE_MAX;
 
 size_t softsign_streaming_bytes(void) { return streaming_bytes; }
 void softsign_set_streaming_bytes(size_t bytes) { streaming_bytes = bytes; }

@@ -33,7 +33,8 @@ __all__ = [
 ]
 
 use_default_isa()
-_lib.softsign_set_streaming_bytes(_lib.softsign_last_level_cache())
+if _cache := _lib.softsign_last_level_cache():  # known where there are streaming stores
+    _lib.softsign_set_streaming_bytes(_cache)
 
 
 def __getattr__(name: str) -> str:
@@ -52,11 +53,18 @@ def softsign(x: Any, /) -> Any:
     ----------
     x : array_like
         Numbers of any shape.
+    **kwargs
+        `out`, `where`, `casting`, `order`, `dtype`, `subok`: as for NumPy's own ufuncs.
 
     Returns
     -------
     y : ndarray or scalar
-        Of the shape and dtype of `x`, within [-1, 1].
+        Of the shape of `x` and, if that is of floats, its dtype, within [-1, 1].
+
+    Raises
+    ------
+    TypeError
+        If `x` is complex, of more digits than float64, or no array of numbers.
 
     Notes
     -----
@@ -85,16 +93,24 @@ def softsign_derivative(x: Any, /) -> Any:
     ----------
     x : array_like
         Numbers of any shape: the inputs of `softsign`, not its outputs.
+    **kwargs
+        `out`, `where`, `casting`, `order`, `dtype`, `subok`: as for NumPy's own ufuncs.
 
     Returns
     -------
     derivative : ndarray or scalar
-        Of the shape and dtype of `x`, within [0, 1].
+        Of the shape of `x` and, if that is of floats, its dtype, within [0, 1].
+
+    Raises
+    ------
+    TypeError
+        If `x` is complex, of more digits than float64, or no array of numbers.
 
     Notes
     -----
-    +-inf gives 0, +-0 gives 1, NaN gives NaN. The result is even, bit for bit. The error is below
-    3.51 ulp (at worst 3.50 ulp in float32); float16 and bfloat16 are rounded correctly.
+    +-inf gives 0, +-0 gives 1, NaN gives NaN. Underflow, which NumPy ignores by default, is flagged
+    where the result is subnormal or 0, also at +-inf. The result is even, bit for bit. The error is
+    below 3.51 ulp (at worst 3.50 ulp in float32); float16 and bfloat16 are rounded correctly.
 
     References
     ----------
@@ -120,11 +136,18 @@ def softsign_backward(grad: Any, x: Any, /) -> Any:
         Gradient of the loss with respect to ``softsign(x)``.
     x : array_like
         The inputs of `softsign`; `grad` and `x` are broadcast together.
+    **kwargs
+        `out`, `where`, `casting`, `order`, `dtype`, `subok`: as for NumPy's own ufuncs.
 
     Returns
     -------
     gradient : ndarray or scalar
         Gradient of the loss with respect to `x`, of the broadcast shape and the common dtype.
+
+    Raises
+    ------
+    TypeError
+        If `grad` or `x` is complex, of more digits than float64, or no array of numbers.
 
     Notes
     -----
@@ -156,13 +179,20 @@ def softsign_with_derivative(x: Any, /) -> Any:
     ----------
     x : array_like
         Numbers of any shape.
+    **kwargs
+        `out`, `where`, `casting`, `order`, `dtype`, `subok`: as for NumPy's own ufuncs.
 
     Returns
     -------
     y : ndarray or scalar
-        ``x / (1 + abs(x))``, of the shape and dtype of `x`.
+        ``x / (1 + abs(x))``, of the shape of `x` and, if that is of floats, its dtype.
     derivative : ndarray or scalar
         ``1 / (1 + abs(x))^2``, likewise.
+
+    Raises
+    ------
+    TypeError
+        If `x` is complex, of more digits than float64, or no array of numbers.
 
     Notes
     -----
@@ -188,11 +218,13 @@ def softsign_inverse(y: Any, /) -> Any:
     ----------
     y : array_like
         Numbers of any shape, within [-1, 1].
+    **kwargs
+        `out`, `where`, `casting`, `order`, `dtype`, `subok`: as for NumPy's own ufuncs.
 
     Returns
     -------
     x : ndarray or scalar
-        Of the shape and dtype of `y`.
+        Of the shape of `y` and, if that is of floats, its dtype.
 
     Warns
     -----
@@ -200,6 +232,11 @@ def softsign_inverse(y: Any, /) -> Any:
         As `numpy.arctanh` does: of a division by zero where `y` is +-1, which gives +-inf, and of
         an invalid value where abs(y) > 1, which gives NaN. ``np.errstate`` silences it or makes it
         an error.
+
+    Raises
+    ------
+    TypeError
+        If `y` is complex, of more digits than float64, or no array of numbers.
 
     Notes
     -----
@@ -226,11 +263,18 @@ def softsign_second_derivative(x: Any, /) -> Any:
     ----------
     x : array_like
         Numbers of any shape.
+    **kwargs
+        `out`, `where`, `casting`, `order`, `dtype`, `subok`: as for NumPy's own ufuncs.
 
     Returns
     -------
     second_derivative : ndarray or scalar
-        Of the shape and dtype of `x`, within [-2, 2].
+        Of the shape of `x` and, if that is of floats, its dtype, within [-2, 2].
+
+    Raises
+    ------
+    TypeError
+        If `x` is complex, of more digits than float64, or no array of numbers.
 
     Notes
     -----

@@ -106,7 +106,9 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def main() -> int:
-    """Return the exit status: 0, or 2 where the command could not do what it was asked."""
+    """Return the exit status: 0, 2 where the command could not do what it was asked, 130 where it
+    was interrupted.
+    """
     arguments = parser().parse_args()
     try:
         run(arguments)
@@ -119,6 +121,8 @@ def main() -> int:
     except OSError as error:
         print(f"softsign-c: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130
     return 0
 
 

@@ -21,7 +21,8 @@ def open_array(path: Path) -> Any:
     except OSError:
         raise
     except Exception as error:  # of any class: a header is parsed as Python
-        raise OSError(f"{path} is not a whole .npy file of numbers: {error}") from error
+        reason = " ".join(str(error).split())
+        raise OSError(f"{path} is not a whole .npy file of numbers: {reason}") from error
     if array.dtype.kind != "f" or array.dtype.itemsize > 8:
         raise OSError(f"{path} is of dtype {array.dtype}, not float16, float32 or float64")
     return array

@@ -43,5 +43,6 @@ def info() -> None:
     for name, state in isa_states().items():
         made.add_row(f"instruction set {name}", state)
     made.add_section()
-    made.add_row("last-level cache", f"{lib.softsign_last_level_cache() / 2**20:g} MiB")
+    cache = lib.softsign_last_level_cache()
+    made.add_row("last-level cache", f"{cache / 2**20:g} MiB" if cache else "not known")
     Console().print(made)

@@ -170,7 +170,9 @@ def _pieces(
     operands = [*map(spread, inputs), *map(spread, outs)]
     with contextlib.suppress(ValueError):
         operands = [x.reshape(-1, copy=False) if np.ndim(x) else x for x in operands]
-    axis = int(np.argmax(operands[-1].shape))
+    # The outermost that is long enough to be cut evenly, so that a piece is one stretch of memory.
+    lengths = operands[-1].shape
+    axis = next((k for k, n in enumerate(lengths) if n >= 8 * count), int(np.argmax(lengths)))
     for start, stop in itertools.pairwise(_bounds(operands[-1], axis, count)):
         index = (*[slice(None)] * axis, slice(start, stop))
         piece = [x[index] if np.ndim(x) else x for x in operands]
@@ -178,7 +180,9 @@ def _pieces(
 
 
 def _bounds(out: np.ndarray, axis: int, count: int) -> list[int]:
-    """Return where the pieces begin and end: no cache line is written by two threads."""
+    """Return where the pieces begin and end: in a contiguous output at the borders of cache lines,
+    so that no line is written by two threads.
+    """
     n, unit, first = out.shape[axis], 1, 0
     if out.strides[axis] == out.itemsize < CACHE_LINE:
         unit = CACHE_LINE // out.itemsize

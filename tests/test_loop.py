@@ -226,8 +226,11 @@ def test_stream_copies_at_every_misalignment_and_length():
 
 
 def test_streaming_begins_beyond_the_last_level_cache():
-    assert lib.softsign_streaming_bytes() == lib.softsign_last_level_cache()
-    assert 1 << 16 <= lib.softsign_last_level_cache() <= 1 << 33
+    cache = lib.softsign_last_level_cache()
+    if cache == 0:
+        pytest.skip("no streaming stores are known for this CPU")
+    assert lib.softsign_streaming_bytes() == cache
+    assert 1 << 16 <= cache <= 1 << 33
 
 
 def test_every_type_has_a_loop_of_its_own_job():

@@ -243,6 +243,12 @@ def test_errors_are_those_of_the_ufunc(inputs, out):
     assert str(actual.value) == str(expected.value)
 
 
+def test_an_output_too_few_is_an_error():
+    out = (np.empty_like(MATRIX),)
+    with pytest.raises(ValueError, match="exactly one entry per ufunc output"):
+        threaded(softsign_c.softsign_with_derivative, MATRIX, out=out, workers=3)
+
+
 @pytest.mark.parametrize("ufunc", [np.matmul, np.sum, abs, "softsign"])
 def test_what_is_no_elementwise_ufunc_is_refused(ufunc):
     with pytest.raises(TypeError, match="element-wise"):
@@ -253,6 +259,37 @@ def test_what_is_no_elementwise_ufunc_is_refused(ufunc):
 def test_workers_must_be_positive(workers):
     with pytest.raises(ValueError, match=f"at least 1, not {workers}"):
         threaded(softsign_c.softsign, MATRIX, workers=workers)
+
+
+@pytest.mark.parametrize("workers", [2.0, "2"])
+def test_workers_must_be_an_integer(workers):
+    with pytest.raises(TypeError, match="integer"):
+        threaded(np.sqrt, MATRIX, workers=workers)
+
+
+def test_the_threads_are_as_many_as_workers_whatever_the_sizes(monkeypatch):
+    monkeypatch.setattr(_threaded, "SMALLEST_PIECE", LINE[:100].nbytes)
+    pool = _threaded._pool(15)
+    for n in range(300, LINE.size, 300):
+        threaded(softsign_c.softsign, LINE[:n], workers=16)
+    assert 1 <= len(pool._threads) <= 15
+    assert _threaded._pool(15) is pool
+
+
+def test_nothing_runs_after_a_thread_could_not_be_started(monkeypatch):
+    submitted = []
+
+    class FullPool(ThreadPoolExecutor):
+        def submit(self, *task):
+            if submitted:
+                raise RuntimeError("can't start new thread")
+            submitted.append(super().submit(*task))
+            return submitted[0]
+
+    monkeypatch.setattr(_threaded, "_pool", FullPool)
+    with pytest.raises(RuntimeError, match="can't start"):
+        threaded(softsign_c.softsign, LINE, workers=3)
+    assert submitted[0].done()
 
 
 def test_a_masked_array_keeps_its_mask():
