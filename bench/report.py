@@ -1,6 +1,6 @@
 """Measure everything, then write the tables and charts of README.md and docs/performance.md.
 
-python bench/report.py              measure, for a quarter of an hour, then write
+python bench/report.py              measure, for ten minutes or more, then write
 python bench/report.py --saved      write what was measured before
 """
 
