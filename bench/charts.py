@@ -21,6 +21,19 @@ def cache_sizes() -> list[int]:
     return [int(text.read_text().strip().rstrip("K")) * 1024 for text in texts if text.exists()]
 
 
+def new_chart():
+    figure = Figure(figsize=(8, 5), layout="constrained")
+    axes = figure.subplots()
+    axes.set_prop_cycle(color=COLORS)
+    return figure, axes
+
+
+def add_line(axes, label, points) -> None:
+    """Draw the points, in their order by size, if there are any."""
+    if points:
+        axes.loglog(*zip(*sorted(points), strict=True), marker="o", markersize=3, label=label)
+
+
 def save(figure: Figure, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with mpl.rc_context({"svg.hashsalt": path.stem}):
@@ -28,17 +41,14 @@ def save(figure: Figure, path: Path) -> None:
 
 
 def throughput(groups, path: Path) -> None:
-    figure = Figure(figsize=(8, 5), layout="constrained")
-    axes = figure.subplots()
-    axes.set_prop_cycle(color=COLORS)
+    figure, axes = new_chart()
     for name in SHOWN:
-        points = sorted(
+        points = [
             (size, size / times[name] / 1e9)
             for (pass_, dtype, layout, size), times in groups.items()
             if (pass_, dtype, layout) == ("softsign", "float32", "out") and name in times
-        )
-        if points:
-            axes.loglog(*zip(*points, strict=True), marker="o", markersize=3, label=name)
+        ]
+        add_line(axes, name, points)
     for size in cache_sizes():
         axes.axvline(size / 8, color="grey", linewidth=0.7, linestyle=":")
         label = f"{size >> 20} MiB" if size >= 1 << 20 else f"{size >> 10} KiB"
@@ -61,17 +71,14 @@ def throughput(groups, path: Path) -> None:
 
 
 def speedup(groups, own, path: Path) -> None:
-    figure = Figure(figsize=(8, 5), layout="constrained")
-    axes = figure.subplots()
-    axes.set_prop_cycle(color=COLORS)
+    figure, axes = new_chart()
     for wanted in DTYPES:
-        points = sorted(
+        points = [
             (size, times["numpy"] / own(times))
             for (pass_, dtype, layout, size), times in groups.items()
             if (pass_, dtype, layout) == ("softsign", wanted, "fresh output") and "numpy" in times
-        )
-        if points:
-            axes.loglog(*zip(*points, strict=True), marker="o", markersize=3, label=wanted)
+        ]
+        add_line(axes, wanted, points)
     axes.axhline(1, color="grey", linewidth=0.7)
     axes.set(
         xlabel="elements",

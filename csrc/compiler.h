@@ -6,10 +6,10 @@
 #define JOIN(a, b) JOIN_(a, b)
 #define JOIN_(a, b) a##_##b
 
-/* SHARED: written by one thread while others read; each reads the old or the new value, whole. */
+/* SHARED: written by one thread while others read; each reads the old or the new value, whole.
+ * MSVC's C11 has no <stdatomic.h>, but reads and writes an aligned word whole. */
 #ifdef _MSC_VER
-#define SHARED                                                                                     \
-    volatile /* its C11 has no <stdatomic.h>; an aligned word is read and written whole */
+#define SHARED volatile
 #define ALWAYS_INLINE __forceinline
 #else
 #define SHARED _Atomic
