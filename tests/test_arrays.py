@@ -144,3 +144,4 @@ def test_subclasses_survive():
     dx = softsign_derivative(x)
     assert isinstance(dx, Named)
     assert dx.label == "x"
+    assert type(softsign_derivative(x, subok=False)) is np.ndarray

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from python import python
 
 import softsign_c
 from softsign_c import _kernels
@@ -24,12 +25,7 @@ def test_an_unbuilt_package_says_how_to_build_it(tmp_path):
     package.mkdir()
     for source in Path(softsign_c.__file__).parent.glob("*.py"):
         shutil.copy(source, package)
-    run = subprocess.run(
-        [sys.executable, "-S", "-c", "import softsign_c"],  # -S: with no package installed
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-    )
+    run = python("-S", "-c", "import softsign_c", cwd=tmp_path)  # -S: with no package installed
     assert run.stderr.splitlines()[-1] == (
         f"ImportError: softsign_c is not built in {package}: "
         "run 'pip install -e .' in the folder above"

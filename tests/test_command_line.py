@@ -2,12 +2,11 @@
 
 import json
 import os
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
+from python import assert_refused, python
 
 import softsign_c
 
@@ -15,21 +14,7 @@ pytest.importorskip("rich", reason="rich, of the extra cli, is not installed")
 
 
 def run(*arguments, **environment):
-    return subprocess.run(
-        [sys.executable, "-m", "softsign_c", *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"COLUMNS": "80"} | environment,
-    )
-
-
-def assert_refused(result, *words):
-    """The command failed as it should: one line, no traceback, status 2."""
-    assert result.returncode == 2
-    assert result.stdout == ""
-    assert result.stderr.count("\n") == 1
-    for word in words:
-        assert word in result.stderr
+    return python("-m", "softsign_c", *arguments, **{"COLUMNS": "80"} | environment)
 
 
 @pytest.fixture
@@ -101,12 +86,7 @@ def test_apply_needs_little_memory(folder):
         "try: runpy.run_module('softsign_c', run_name='__main__')\n"
         "except SystemExit: print(re.search(r'VmHWM:(.*) kB', open('/proc/self/status').read())[1])"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", code, folder / "x.npy", folder / "y.npy"],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    result = python("-c", code, folder / "x.npy", folder / "y.npy")
     assert int(result.stdout) < 256 << 10
     assert (folder / "y.npy").stat().st_size == (folder / "x.npy").stat().st_size
 

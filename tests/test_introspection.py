@@ -3,16 +3,14 @@
 import ast
 import doctest
 import inspect
-import os
 import pickle
-import subprocess
-import sys
 import sysconfig
 from pathlib import Path
 
 import numpy as np
 import pytest
 import raw
+from python import python
 
 import softsign_c
 from softsign_c import softsign, softsign_backward, softsign_with_derivative
@@ -68,7 +66,7 @@ def test_pickled_by_name(ufunc, protocol):
 def test_pickled_ufunc_is_found_in_a_new_process(ufunc):
     """As by the workers of Dask, which import nothing beforehand."""
     code = f"import pickle; print(pickle.loads({pickle.dumps(ufunc)!r}).__name__)"
-    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    result = python("-c", code)
     assert result.stdout.strip() == ufunc.__name__, result.stderr
 
 
@@ -142,11 +140,7 @@ def test_a_type_checker_accepts_what_the_ufuncs_take(tmp_path):
     (tmp_path / "checked.py").write_text(GOOD + wrong)
     folder = STUBS.parents[1]  # mypy has to be told of it, unless it is where packages go
     installed = str(folder) in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
-    result = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--config-file=", "checked.py"],
-        cwd=tmp_path,
-        env=os.environ | ({} if installed else {"MYPYPATH": str(folder)}),
-        capture_output=True,
-        text=True,
-    )
+    found = {} if installed else {"MYPYPATH": str(folder)}
+    arguments = ["--strict", "--config-file=", "checked.py"]
+    result = python("-m", "mypy", *arguments, cwd=tmp_path, **found)
     assert result.returncode == 0, result.stdout + result.stderr

@@ -2,8 +2,6 @@
 
 import os
 import re
-import subprocess
-import sys
 import threading
 from pathlib import Path
 
@@ -11,6 +9,7 @@ import numpy as np
 import pytest
 import raw
 from compare import assert_same_bits, bits_of
+from python import python, run_script
 from reference import TYPES, sample, specified
 
 from softsign_c import active_isa, available_isas, softsign, use_isa
@@ -24,6 +23,12 @@ def restored():
     before = active_isa()
     yield
     use_isa(before)
+
+
+@pytest.fixture(autouse=True)
+def unset(monkeypatch):
+    """Leave new processes to their default."""
+    monkeypatch.delenv("SOFTSIGN_C_ISA", raising=False)
 
 
 def test_the_fastest_available_is_active_by_default():
@@ -83,15 +88,8 @@ def test_unsupported_name_says_what_is_missing(monkeypatch):
         use_isa("avx2")
 
 
-def python(code, **environment):
-    kept = {key: value for key, value in os.environ.items() if key != "SOFTSIGN_C_ISA"}
-    return subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=kept | environment
-    )
-
-
 def active_in_new_process(**environment):
-    result = python("import softsign_c; print(softsign_c.active_isa())", **environment)
+    result = python("-c", "import softsign_c; print(softsign_c.active_isa())", **environment)
     assert result.returncode == 0, result.stderr
     return result.stdout.strip()
 
@@ -105,19 +103,18 @@ def test_empty_environment_variable_chooses_nothing():
 
 
 def test_environment_variable_is_read_once_at_import():
-    code = """if True:
+    result = run_script("""
         import os, softsign_c
         before = softsign_c.active_isa()
         os.environ["SOFTSIGN_C_ISA"] = "baseline"
         softsign_c.softsign(1.0)
         assert softsign_c.active_isa() == before
-    """
-    result = python(code)
+        """)
     assert result.returncode == 0, result.stderr
 
 
 def test_wrong_environment_variable_is_an_error_that_names_it():
-    result = python("import softsign_c", SOFTSIGN_C_ISA="avx9000")
+    result = python("-c", "import softsign_c", SOFTSIGN_C_ISA="avx9000")
     assert result.returncode == 1
     message = result.stderr.strip().splitlines()[-1]
     assert message.startswith("ValueError: environment variable SOFTSIGN_C_ISA: ")

@@ -1,80 +1,29 @@
 """NumPy's inner loop: any stride of any operand, sizes around a block, streaming stores."""
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
+import operands
 import pytest
 import raw
 from compare import assert_same_bits, bits_of
-from numpy.lib.stride_tricks import as_strided
 from reference import TYPES, Type, sample, specified
 
 from softsign_c import softsign_backward
 from softsign_c._kernels import ffi, lib
 
 BLOCK = 2048  # bytes of an operand that take their way through the cache at a time
-CANARY = 0xA5
-GUARD = 64
 
 
-class Operand:
-    """Elements at a stride within memory that is otherwise full of canaries."""
+def check(pass_: str, type_: Type, n: int, steps: Sequence[int], **where: Sequence[int]) -> None:
+    dims, strides = ffi.new("ptrdiff_t[]", [n]), ffi.new("ptrdiff_t[]", steps)
+    data = lib.softsign_loop_data(list(raw.PASSES).index(pass_))[raw.TYPES.index(type_.name)]
 
-    def __init__(self, n: int, step: int, type_: Type, misaligned: int = 0) -> None:
-        span = abs(step) * max(n - 1, 0) + type_.bytes
-        self.memory = np.full(GUARD + misaligned + span + GUARD, CANARY, np.uint8)
-        self.first = GUARD + misaligned + (span - type_.bytes if step < 0 else 0)
-        self.n, self.step, self.type_ = n, step, type_
+    def run(pointers: object) -> None:
+        lib.softsign_loop(pointers, dims, strides, data)
 
-    @property
-    def address(self) -> int:
-        return self.memory.ctypes.data + self.first
-
-    def elements(self, memory: np.ndarray) -> np.ndarray:
-        """Return the bytes of each element."""
-        return as_strided(memory[self.first :], (self.n, self.type_.bytes), (self.step, 1))
-
-    @property
-    def bits(self) -> np.ndarray:
-        return np.frombuffer(self.elements(self.memory).tobytes(), self.type_.bits)
-
-    def after(self, bits: np.ndarray) -> np.ndarray:
-        """Return what the whole memory holds when the elements are these."""
-        memory = self.memory.copy()
-        self.elements(memory)[:] = bits.view(np.uint8).reshape(-1, self.type_.bytes)
-        return memory
-
-
-def call(pass_: str, type_: Type, n: int, operands: list[Operand]) -> None:
-    lib.softsign_loop(
-        raw.pointers([operand.address for operand in operands]),
-        ffi.new("ptrdiff_t[]", [n]),
-        ffi.new("ptrdiff_t[]", [operand.step for operand in operands]),
-        lib.softsign_loop_data(list(raw.PASSES).index(pass_))[raw.TYPES.index(type_.name)],
-    )
-
-
-def check(
-    pass_: str, type_: Type, n: int, steps: tuple[int, ...], misaligned: tuple[int, ...] = (0,) * 3
-) -> None:
-    """Run the loop and compare all memory that it can reach."""
-    row = raw.PASSES[pass_]
-    operands = [Operand(n, *step, type_, at) for *step, at in zip(steps, misaligned, strict=False)]
-    inputs, outputs = operands[: row.inputs], operands[row.inputs :]
-    values = np.random.default_rng(n).permutation(sample(type_, 1000))
-    for k, operand in enumerate(inputs):
-        operand.memory = operand.after(np.resize(np.roll(values, 101 * k), n))
-    data = [operand.bits for operand in inputs]
-    results = specified(pass_, type_, *data)
-    expected = [operand.memory.copy() for operand in inputs]
-    expected += [operand.after(bits) for operand, bits in zip(outputs, results, strict=True)]
-
-    call(pass_, type_, n, operands)
-
-    for operand, bits in zip(outputs, results, strict=True):
-        assert_same_bits(operand.bits, bits, *data)
-    for operand, memory in zip(operands, expected, strict=True):
-        assert np.array_equal(operand.memory, memory), f"written beside the elements: {steps}"
+    operands.check(run, pass_, type_, n, steps, **where)
 
 
 @pytest.fixture(params=["ordinary stores", "streaming stores"])
@@ -115,25 +64,15 @@ def test_every_misalignment(isa, pass_, type_, stores):
     n = BLOCK // type_.bytes + 5
     for misaligned in range(64):
         at = (misaligned, 3 * misaligned % 64, 7 * misaligned % 64)
-        check(pass_, type_, n, [type_.bytes] * (row.inputs + row.outputs), at)
+        check(pass_, type_, n, [type_.bytes] * (row.inputs + row.outputs), misaligned=at)
 
 
 def test_in_place(isa, pass_, type_, stores):
     row = raw.PASSES[pass_]
     for step, n in itertools.product((1, -1, 3), (1, 9, 2 * BLOCK // type_.bytes + 3)):
-        data = [np.resize(sample(type_, 1000, seed), n) for seed in range(row.inputs)]
-        for inside, result in itertools.product(range(row.inputs), range(row.outputs)):
-            operands = [
-                Operand(n, step * type_.bytes, type_) for _ in range(row.inputs + row.outputs)
-            ]
-            for operand, bits in zip(operands, data, strict=False):
-                operand.memory = operand.after(bits)
-            operands[row.inputs + result] = operands[inside]
-            call(pass_, type_, n, operands)
-            for operand, bits in zip(
-                operands[row.inputs :], specified(pass_, type_, *data), strict=True
-            ):
-                assert_same_bits(operand.bits, bits, *data)
+        steps = [step * type_.bytes] * (row.inputs + row.outputs)
+        for in_place in itertools.product(range(row.inputs), range(row.outputs)):
+            check(pass_, type_, n, steps, in_place=in_place)
 
 
 def one_by_one(type_: Type, grad: int, x: int) -> int:
@@ -210,10 +149,10 @@ def test_interleaved_outputs(isa, type_, dtype, stores):
 
 def test_stream_copies_at_every_misalignment_and_length():
     source = np.random.default_rng(0).integers(0, 256, 300, np.uint8)
-    memory = np.empty(GUARD + 64 + 200 + GUARD, np.uint8)
-    aligned = -memory.ctypes.data % 64 + GUARD
+    memory = np.empty(300, np.uint8)
+    aligned = -memory.ctypes.data % 64 + 64
     for to, start, n in itertools.product(range(17), (0, 1, 7), range(0, 140)):
-        memory[:] = CANARY
+        memory[:] = 0xA5
         expected = memory.copy()
         expected[aligned + to : aligned + to + n] = source[start : start + n]
         lib.softsign_stream(

@@ -1,10 +1,9 @@
 """A call needs no memory beyond its operands, however large they are."""
 
-import subprocess
 import sys
-import textwrap
 
 import pytest
+from python import run_script
 
 
 @pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
@@ -36,6 +35,4 @@ def test_memory_beyond_the_operands_is_constant(n, call):
         {call}
         print(peak() - before)
         """
-    command = [sys.executable, "-c", textwrap.dedent(script)]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    assert int(done.stdout) < 1024
+    assert int(run_script(script).stdout) < 1024

@@ -1,12 +1,10 @@
 """The verb plot of the command softsign-c."""
 
 import json
-import os
-import subprocess
-import sys
 from itertools import product
 
 import pytest
+from python import assert_refused, python
 
 SECONDS = {"numpy": 3e-6, "softsign_c": 1e-6, "copy": 5e-7}
 ROWS = [
@@ -25,17 +23,8 @@ def figures(tmp_path):
     return tmp_path / "figures.json"
 
 
-def plot(source, target):
-    return subprocess.run(
-        [sys.executable, "-m", "softsign_c", "plot", source, target], capture_output=True, text=True
-    )
-
-
-def assert_refused(result, words):
-    assert result.returncode == 2
-    assert result.stdout == ""
-    assert result.stderr.count("\n") == 1
-    assert words in result.stderr
+def plot(source, target, **environment):
+    return python("-m", "softsign_c", "plot", source, target, **environment)
 
 
 @pytest.mark.parametrize(
@@ -87,10 +76,5 @@ def test_plot_without_matplotlib_names_the_extra(tmp_path):
     (tmp_path / "matplotlib" / "__init__.py").write_text(
         "raise ModuleNotFoundError('no', name='matplotlib')"
     )
-    result = subprocess.run(
-        [sys.executable, "-m", "softsign_c", "plot", "x", "y"],
-        capture_output=True,
-        text=True,
-        env=os.environ | {"PYTHONPATH": str(tmp_path)},
-    )
+    result = plot("x", "y", PYTHONPATH=str(tmp_path))
     assert_refused(result, "pip install 'softsign_c[plot]'")

@@ -4,9 +4,6 @@ import ctypes
 import importlib.util
 import multiprocessing
 import platform
-import subprocess
-import sys
-import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -14,6 +11,7 @@ import numpy as np
 import pytest
 import raw
 from compare import assert_same_bits, bits_of
+from python import run_script
 from reference import TYPES, sample, specified
 
 from softsign_c import active_isa, available_isas, softsign, use_isa
@@ -72,11 +70,6 @@ def test_processes_started_in_the_middle_of_calls(method):
     for child in children:
         child.join(60)
         assert child.exitcode == 0
-
-
-def run_script(script):
-    command = [sys.executable, "-c", textwrap.dedent(script)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_first_import_in_a_thread():

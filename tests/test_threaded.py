@@ -1,13 +1,11 @@
 """threaded(ufunc, ...) returns what the ufunc returns, whatever the operands."""
 
-import subprocess
-import sys
-import textwrap
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
+from python import run_script
 
 import softsign_c
 from softsign_c import _threaded, threaded
@@ -302,11 +300,6 @@ def test_objects_are_computed_by_the_caller_alone(pieces):
     x = np.array([1, 2**100, -3], dtype=object)
     assert list(threaded(np.negative, x, workers=3)) == [-1, -(2**100), 3]
     assert not pieces
-
-
-def run_script(script):
-    command = [sys.executable, "-c", textwrap.dedent(script)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
 
 
 def test_the_pool_is_gone_at_exit():

@@ -1,15 +1,14 @@
 """Copies of the sources in which the library is built in other ways, and tested."""
 
-import os
 import re
 import shutil
 import subprocess
-import sys
 import sysconfig
 from pathlib import Path
 
 import cffi
 import harness
+from python import python
 
 LIBRARY = "softsign_c/_kernels.abi3.so"
 FLAGS = [*harness.FLAGS, "-shared", "-fPIC", "-DPy_LIMITED_API=0x030B0000", "-w"]
@@ -37,10 +36,7 @@ def compile_library(folder: Path, *flags: str) -> None:
 def run(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     """Run Python with the library of the folder."""
     environment |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [sys.executable, *words]
-    return subprocess.run(
-        command, cwd=folder, env=os.environ | environment, capture_output=True, text=True
-    )
+    return python(*words, cwd=folder, timeout=None, **environment)
 
 
 def failure(folder: Path, *tests: str, **environment: str) -> str:
