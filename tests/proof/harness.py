@@ -12,7 +12,7 @@ from typing import Any
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
-sys.path.insert(0, str(HERE.parent))  # for what the tests share
+sys.path[:0] = [str(HERE.parent), str(ROOT)]  # for what the tests and the pages share
 
 FLAGS = re.findall(r'"(-[^"{]*)"', (ROOT / "build.py").read_text())  # without setuptools
 CORES = len(os.sched_getaffinity(0))

@@ -3,20 +3,22 @@
 import sys
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[2] / "docs" / "numerics.md"
-BEGIN, END = "<!-- begin of the generated table -->\n", "<!-- end of the generated table -->\n"
+from harness import ROOT
+
+from docs.report import fill, rows, table
+
+PAGE = ROOT / "docs" / "numerics.md"
+NAME = "runs"
+HEAD = ["command", "inputs", "paths", "worst error", "faults"]
 
 
 def record(inputs: str, paths: str, worst: str, faults: int, part: str = "") -> None:
     """Replace this command's row, or the row of its part; end the command if there were faults."""
-    command = " ".join(["python", *Path(sys.argv[0]).resolve().parts[-3:]]).replace(" ", "/")
-    command = f"`{command.replace('python/', 'python ', 1)}`" + (f", {part}" if part else "")
-    row = f"| {command} | {inputs} | {paths} | {worst} | {faults} |\n"
-    print(row, end="")
-    head, rest = PAGE.read_text().split(BEGIN)
-    table, tail = rest.split(END)
-    heading, rows = table.splitlines(True)[:2], table.splitlines(True)[2:]
-    others = [other for other in rows if not other.startswith(f"| {command} |")]
-    PAGE.write_text("".join([head, BEGIN, *heading, *sorted([*others, row]), END, tail]))
+    script = "/".join(Path(sys.argv[0]).resolve().parts[-3:])
+    command = f"`python {script}`" + (f", {part}" if part else "")
+    row = [command, inputs, paths, worst, str(faults)]
+    print(table(HEAD, [row]))
+    others = [other for other in rows(PAGE, NAME) if other[0] != command]
+    fill(PAGE, {NAME: table(HEAD, sorted([*others, row]))})
     if faults:
         sys.exit(f"{faults} faults")
