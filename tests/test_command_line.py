@@ -1,212 +1,178 @@
-"""The command softsign-c, as a user runs it."""
+"""The command softsign-c by and large: its words, its output, its signals, its extras."""
 
-import json
+import importlib.metadata
+import io
 import os
+import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from python import assert_refused, python
+from command import Terminal, command
+from python import assert_refused, python, run_script
 
 import softsign_c
+from softsign_c._cli import bench, info, main, signals
 
-pytest.importorskip("rich", reason="rich, of the extra cli, is not installed")
-
-
-def run(*arguments, **environment):
-    return python("-m", "softsign_c", *arguments, **{"COLUMNS": "80"} | environment)
+VERBS = [[], ["bench"], ["plot"], ["apply"], ["info"]]
+posix = pytest.mark.skipif(os.name != "posix", reason="signals and devices as POSIX has them")
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A folder, which has only the files of the test in it at the end: nothing half-written."""
-    yield tmp_path
-    assert not list(tmp_path.glob(".*"))
+def quick(monkeypatch):
+    """A benchmark without patience."""
+    monkeypatch.setattr(bench, "SIZES", (1,))
+    monkeypatch.setattr(bench, "SECONDS", 0)
+    monkeypatch.setattr(bench, "MIN_ROUNDS", 1)
 
 
-PASSES = {
-    "forward": softsign_c.softsign,
-    "derivative": softsign_c.softsign_derivative,
-    "second-derivative": softsign_c.softsign_second_derivative,
-    "inverse": softsign_c.softsign_inverse,
-}
+def hide(monkeypatch, library):
+    """Make it look as if the library were not installed."""
+    for module in {library, *sys.modules}:
+        if module.partition(".")[0] == library:
+            monkeypatch.setitem(sys.modules, module, None)
 
 
-@pytest.mark.parametrize("pass_", PASSES)
-@pytest.mark.parametrize("dtype", ["<f2", ">f4", "<f8"])
-def test_apply_transforms_a_file(folder, pass_, dtype):
-    x = np.linspace(-0.75, 0.75, 1001).astype(dtype)
-    np.save(folder / "x.npy", x)
-    result = run("apply", folder / "x.npy", folder / "y.npy", "--pass", pass_)
-    assert (result.returncode, result.stderr) == (0, "")
-    y = np.load(folder / "y.npy")
-    assert y.dtype == PASSES[pass_](x).dtype
-    np.testing.assert_array_equal(y, PASSES[pass_](x))
-
-
-@pytest.mark.parametrize("shape", [(), (0, 3), (1,), (3, 5, 7)])
-@pytest.mark.parametrize("order", ["C", "F"])
-def test_apply_keeps_shape_and_layout(folder, shape, order):
-    x = np.asarray(np.random.default_rng(0).normal(size=shape), order=order)
-    np.save(folder / "x.npy", x)
-    assert run("apply", folder / "x.npy", folder / "y.npy").returncode == 0
-    y = np.load(folder / "y.npy")
-    assert (y.shape, y.flags.fnc) == (x.shape, x.flags.fnc)
-    np.testing.assert_array_equal(y, softsign_c.softsign(x))
-
-
-def test_apply_spans_blocks(folder, monkeypatch):
-    from softsign_c import _apply
-
-    monkeypatch.setattr(_apply, "BLOCK", 1000)
-    x = np.linspace(-9, 9, 3500, dtype=np.float32)
-    np.save(folder / "x.npy", x)
-    _apply.apply(folder / "x.npy", folder / "y.npy", softsign_c.softsign)
-    np.testing.assert_array_equal(np.load(folder / "y.npy"), softsign_c.softsign(x))
-
-
-def test_apply_can_replace_its_input(folder):
-    x = np.linspace(-9, 9, 100)
-    np.save(folder / "x.npy", x)
-    assert run("apply", folder / "x.npy", folder / "x.npy").returncode == 0
-    np.testing.assert_array_equal(np.load(folder / "x.npy"), softsign_c.softsign(x))
-
-
-def test_apply_needs_little_memory(folder):
-    if not Path("/proc/self/status").exists():
-        pytest.skip("only Linux tells the peak of a process without that of its parent")
-    megabytes = 600
-    with (folder / "x.npy").open("wb") as file:
-        header = {"descr": "<f4", "fortran_order": False, "shape": (megabytes << 18,)}
-        np.lib.format.write_array_header_1_0(file, header)
-        file.truncate(file.tell() + (megabytes << 20))  # a sparse file of zeros
-    code = (
-        "import re, runpy, sys\n"
-        "sys.argv = ['softsign-c', 'apply', *sys.argv[1:]]\n"
-        "try: runpy.run_module('softsign_c', run_name='__main__')\n"
-        "except SystemExit: print(re.search(r'VmHWM:(.*) kB', open('/proc/self/status').read())[1])"
-    )
-    result = python("-c", code, folder / "x.npy", folder / "y.npy")
-    assert int(result.stdout) < 256 << 10
-    assert (folder / "y.npy").stat().st_size == (folder / "x.npy").stat().st_size
-
-
-def test_apply_refuses_a_missing_file(folder):
-    assert_refused(run("apply", folder / "x.npy", folder / "y.npy"), "x.npy", "No such file")
-    assert not (folder / "y.npy").exists()
-
-
-@pytest.mark.parametrize("size", [0, 50, 500], ids=["empty", "in the header", "in the data"])
-def test_apply_refuses_a_truncated_file(folder, size):
-    np.save(folder / "x.npy", np.zeros(1000))
-    os.truncate(folder / "x.npy", size)
-    assert_refused(run("apply", folder / "x.npy", folder / "y.npy"), "x.npy", "whole .npy file")
-    assert not (folder / "y.npy").exists()
-
-
-@pytest.mark.parametrize("dtype", ["int32", "complex64", "U3", "bool", "longdouble"])
-def test_apply_refuses_other_dtypes(folder, dtype):
-    if dtype == "longdouble" and np.dtype(dtype).itemsize == 8:
-        pytest.skip("longdouble is float64 on this machine")
-    np.save(folder / "x.npy", np.zeros(3, dtype))
-    result = run("apply", folder / "x.npy", folder / "y.npy")
-    assert_refused(result, "x.npy", str(np.dtype(dtype)), "not float16, float32 or float64")
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        b"{'descr': '<f4', 'fortran_order': False, 'shape': (3,",
-        b"{'descr': '<f4', 'fortran_order': False, 'shape': (10**28,), }",
-        b"{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }" % 10**28,
-        b"{'descr': '<f4', 'fortran_order': False, 'shape': (True,), }",
-        b"{[]: 1}",
-        b" " * 20000,
-    ],
-    ids=["cut", "expression", "huge", "of truth values", "no dict", "long"],
-)
-def test_apply_refuses_a_broken_header(folder, header):
-    file = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(12)
-    (folder / "x.npy").write_bytes(file)
-    assert_refused(run("apply", folder / "x.npy", folder / "y.npy"), "x.npy", "whole .npy file")
-
-
-def test_apply_refuses_a_target_that_is_no_file(folder):
-    np.save(folder / "x.npy", np.zeros(3))
-    for target in (folder, "/"):
-        assert_refused(run("apply", folder / "x.npy", target), "not a regular file")
-
-
-def test_apply_refuses_objects(folder):
-    np.save(folder / "x.npy", np.array([None]), allow_pickle=True)
-    assert_refused(run("apply", folder / "x.npy", folder / "y.npy"), "x.npy", "objects")
-
-
-def test_apply_refuses_a_target_that_cannot_be(folder):
-    np.save(folder / "x.npy", np.zeros(3))
-    assert_refused(run("apply", folder / "x.npy", folder / "no" / "y.npy"), "y.npy")
-
-
-def test_apply_leaves_the_target_alone_when_it_fails(folder, monkeypatch):
-    from softsign_c import _apply
-
-    np.save(folder / "x.npy", np.zeros(3))
-    (folder / "y.npy").write_text("precious")
-
-    def fail(*_):
-        raise OSError("disk full")
-
-    monkeypatch.setattr(_apply.os, "fsync", fail)
-    with pytest.raises(OSError, match="disk full"):
-        _apply.apply(folder / "x.npy", folder / "y.npy", softsign_c.softsign)
-    assert (folder / "y.npy").read_text() == "precious"
-
-
-def test_info_tells_versions_and_instruction_sets():
-    result = run("info", SOFTSIGN_C_ISA="baseline")
-    assert result.returncode == 0
-    assert np.__version__ in result.stdout
-    assert "baseline" in result.stdout
-    assert "active" in result.stdout
-
-
-def test_info_says_why_an_instruction_set_is_not_available(monkeypatch):
-    from softsign_c import _info
-
-    monkeypatch.setattr(_info, "missing_for_isas", lambda: {"avx2": "a CPU with FMA"})
-    assert _info.isa_states() == {"avx2": "not available: needs a CPU with FMA"}
-
-
-def test_bench_shows_a_table_and_writes_the_figures(folder, monkeypatch, capsys):
-    from softsign_c import _bench
-
-    monkeypatch.setattr(_bench, "SIZES", (1, 100))
-    monkeypatch.setattr(_bench, "SECONDS", 0)
-    _bench.bench(folder / "figures.json")
-    table = capsys.readouterr().out
-    figures = json.loads((folder / "figures.json").read_text())
-    assert len(figures["rows"]) == 3 * 3 * 2 * 2  # passes, dtypes, sizes, with and without out=
-    assert figures["versions"]["numpy"] == np.__version__
-    for word in ("forward", "derivative", "backward", "float16", "Gain", "GB/s"):
-        assert word in table
-
-
-def test_bench_refuses_a_file_that_cannot_be_written(folder):
-    assert_refused(run("bench", "--json", folder / "no" / "figures.json"), "figures.json")
-
-
-def test_the_command_without_rich_names_the_extra(tmp_path):
-    (tmp_path / "rich.py").write_text("raise ModuleNotFoundError('no', name='rich')")
-    result = run("info", PYTHONPATH=str(tmp_path))
-    assert_refused(result, "pip install 'softsign_c[cli]'")
-
-
-@pytest.mark.parametrize("verb", [[], ["bench"], ["plot"], ["apply"], ["info"]])
-def test_help_fits_80_columns(verb):
-    result = run(*verb, "--help")
+@pytest.mark.parametrize("verb", VERBS)
+@pytest.mark.parametrize("columns", [80, 30])
+def test_help_fits_the_terminal(verb, columns, monkeypatch):
+    monkeypatch.setenv("COLUMNS", str(columns))
+    result = command(*verb, "--help")
     assert result.returncode == 0
     assert max(map(len, result.stdout.splitlines())) <= 80
 
 
 def test_version():
-    assert run("--version").stdout == f"softsign_c {softsign_c.__version__}\n"
+    assert command("--version").stdout == f"softsign_c {softsign_c.__version__}\n"
+    assert python("-m", "softsign_c", "--version").stdout == command("--version").stdout
+
+
+def test_the_command_works_without_the_package_s_metadata(monkeypatch):
+    def missing(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(info, "version", missing)
+    assert command("--version").stdout == "softsign_c unknown\n"
+    assert "softsign_c                unknown\n" in command("info").stdout
+
+
+def test_wrong_words_are_refused():
+    result = command("apply", "x.npy", "y.npy", "--pass", "sideways")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "invalid choice: 'sideways'" in result.stderr
+
+
+def test_plot_without_matplotlib_names_the_extra(monkeypatch):
+    hide(monkeypatch, "matplotlib")
+    monkeypatch.delitem(sys.modules, "softsign_c._cli.plot", raising=False)
+    assert_refused(command("plot", "x", "y"), "pip install 'softsign_c[plot]'")
+
+
+def test_info_and_bench_work_without_rich(monkeypatch, quick):
+    hide(monkeypatch, "rich")
+    for verb in ("info", "bench"):
+        result = command(verb, stderr=Terminal())
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", "a\udc80b", "\N{SNOWMAN}"])
+def test_any_name_of_a_file_fits_in_one_line(name):
+    result = command("apply", name, "y.npy")
+    assert_refused(result, "No such file")
+    assert result.stderr.rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize("verb", ["info", "bench", "--help", "--version"])
+def test_output_goes_to_a_terminal_of_ascii_and_few_columns(verb, monkeypatch, quick):
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setattr(info.platform, "platform", lambda: "Caf\N{LATIN SMALL LETTER E WITH ACUTE}")
+    output = io.TextIOWrapper(io.BytesIO(), encoding="ascii", errors="strict")
+    monkeypatch.setattr(sys, "stdout", output)
+    assert main.main([verb]) == 0
+    if verb == "info":
+        assert rb"Caf\xe9" in output.buffer.getvalue()
+
+
+@posix
+@pytest.mark.parametrize("verb", ["info", "bench", "--help", "--version"])
+def test_a_full_device_is_one_line(verb, monkeypatch, capsys, quick):
+    with Path("/dev/full").open("w") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        assert main.main([verb]) == 2
+    assert capsys.readouterr().err == "softsign-c: [Errno 28] No space left on device\n"
+
+
+@posix
+@pytest.mark.parametrize(
+    ("redirected", "status", "said"),
+    [
+        ("info > /dev/full", 2, "softsign-c: [Errno 28] No space left on device\n"),
+        ("apply none none.npy 2> /dev/full", 2, ""),
+        ("info | true; exit ${PIPESTATUS[0]}", 128 + 13, ""),
+        ("--help | true; exit ${PIPESTATUS[0]}", 128 + 13, ""),
+        ("info >&-", 0, ""),
+    ],
+)
+def test_the_process_ends_as_others_do(redirected, status, said):
+    shell = ["bash", "-c", f"{sys.executable} -m softsign_c {redirected}"]
+    result = subprocess.run(shell, capture_output=True, text=True)
+    assert (result.returncode, result.stderr) == (status, said)
+
+
+SIGNALS = """
+    import os, signal, sys
+    from softsign_c._cli import apply, main, signals
+
+    def hit(*_):
+        os.kill(os.getpid(), number)  # while there is half a file
+        os.kill(os.getpid(), signal.SIGTERM)  # nothing disturbs the clean-up
+
+    apply.transform = hit
+    for number in sorted(signals.ending_signals()):
+        if not (child := os.fork()):
+            signal.signal(number, signal.SIG_DFL)
+            os._exit(main.main(["apply", *sys.argv[1:]]))
+        ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        print(number, -ended)
+"""
+
+
+@posix
+def test_every_signal_that_ends_the_command_is_cleaned_up_after(tmp_path):
+    np.save(tmp_path / "x.npy", np.ones(3))
+    result = run_script(SIGNALS, tmp_path / "x.npy", tmp_path / "y.npy")
+    assert result.stderr == ""
+    ended = dict(tuple(map(int, line.split())) for line in result.stdout.splitlines())
+    assert {"SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"} <= {
+        signal.Signals(number).name for number in ended if number < 32
+    }
+    assert ended == {number: number for number in ended}
+    assert [path.name for path in tmp_path.iterdir()] == ["x.npy"]
+
+
+@posix
+def test_an_ignored_signal_stays_ignored():
+    previous = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    try:
+        with signals.raised():
+            signal.raise_signal(signal.SIGHUP)
+    finally:
+        signal.signal(signal.SIGHUP, previous)
+
+
+def interrupted_twice():
+    try:
+        signal.raise_signal(signal.SIGINT)
+    finally:
+        signal.raise_signal(signal.SIGINT)
+
+
+def test_a_signal_is_raised_once_and_its_handlers_come_back():
+    before = signal.getsignal(signal.SIGINT)
+    with pytest.raises(signals.SignalError) as raised, signals.raised():
+        interrupted_twice()
+    assert raised.value.number == signal.SIGINT
+    assert signal.getsignal(signal.SIGINT) is before

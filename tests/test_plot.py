@@ -4,77 +4,108 @@ import json
 from itertools import product
 
 import pytest
-from python import assert_refused, python
+from command import command
+from python import assert_refused
 
-SECONDS = {"numpy": 3e-6, "softsign_c": 1e-6, "copy": 5e-7}
+from softsign_c._cli.figures import Figures, Row, read, write
+
+# Each row has times of its own, so that one in another's place is seen.
 ROWS = [
-    {"pass_": pass_, "dtype": dtype, "n": n, "out": out} | SECONDS
-    for pass_, dtype, n, out in product(
-        ("forward", "backward"), ("float32", "float64"), (1, 1000), (False, True)
+    Row(pass_, dtype, n, out, numpy=(3 + k) * 1e-6, softsign_c=1e-6, copy=1e-6 / (10 + k))
+    for k, (pass_, dtype, n, out) in enumerate(
+        product(("forward", "backward"), ("float32", "float64"), (1, 1000), (False, True))
     )
 ]
-FIGURES = {"versions": {"softsign_c": "0.1.0", "numpy": "2.4"}, "rows": ROWS}
+FIGURES = Figures({"softsign_c": "0.1.0", "numpy": "2.4"}, ROWS)
 
 
 @pytest.fixture
 def figures(tmp_path):
     pytest.importorskip("matplotlib", reason="needs Matplotlib: pip install '.[plot]'")
-    (tmp_path / "figures.json").write_text(json.dumps(FIGURES))
+    with (tmp_path / "figures.json").open("wb") as file:
+        write(file, FIGURES)
     return tmp_path / "figures.json"
 
 
-def plot(source, target, **environment):
-    return python("-m", "softsign_c", "plot", source, target, **environment)
+def test_the_file_keeps_the_figures(figures):
+    assert read(figures) == FIGURES
 
 
 @pytest.mark.parametrize(
-    ("format_", "magic"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("pdf", b"%PDF")]
+    ("format_", "magic"),
+    [("svg", b"<?xml"), ("PNG", b"\x89PNG"), ("pdf", b"%PDF")],
 )
 def test_plot_draws_in_the_format_of_the_name(figures, format_, magic):
     chart = figures.with_suffix(f".{format_}")
-    result = plot(figures, chart)
+    result = command("plot", figures, chart)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     assert chart.read_bytes().startswith(magic)
 
 
-def test_plot_shows_every_row(figures, monkeypatch):
-    from matplotlib.figure import Figure
+def test_plot_shows_every_row_in_its_place(figures):
+    from softsign_c._cli.plot import drawn
 
-    from softsign_c import _plot
-
-    drawn = []
-    monkeypatch.setattr(Figure, "savefig", lambda figure, target: drawn.append(figure))
-    _plot.plot(figures, figures.with_suffix(".svg"))
-    axes = drawn[0].axes
+    gains, copies = {}, {}
+    axes = drawn(read(figures)).axes
     assert [chart.get_title() for chart in axes] == ["forward", "backward", "", ""]
-    for chart, value in zip(axes, (3, 3, 2, 2), strict=True):
-        lines = [line for line in chart.lines if line.get_marker() == "."]
-        assert len(lines) == 4  # two dtypes, with and without out=
-        for line in lines:
-            assert list(line.get_xdata()) == [1, 1000]
-            assert list(line.get_ydata()) == pytest.approx([value, value])
+    for chart, (shown, pass_) in zip(
+        axes, product((gains, copies), ("forward", "backward")), strict=True
+    ):
+        for line in (line for line in chart.lines if line.get_marker() == "."):
+            dtype, _, out = line.get_label().partition(", ")
+            assert line.get_linestyle() == ("--" if out else "-")
+            for n, value in zip(line.get_xdata(), line.get_ydata(), strict=True):
+                shown[pass_, dtype, n, bool(out)] = value
+    assert gains == pytest.approx({row[:4]: 3 + k for k, row in enumerate(ROWS)})
+    assert copies == pytest.approx({row[:4]: 10 + k for k, row in enumerate(ROWS)})
 
 
-@pytest.mark.parametrize(
-    "content", ["", "[]", "{}", '{"versions": {}, "rows": [{}]}', '{"versions": {}, "rows": []}']
-)
+ROW = ROWS[0]._asdict()
+WRONG = {
+    "empty": "",
+    "no object": "[]",
+    "nothing": "{}",
+    "no rows": {"rows": []},
+    "empty row": {"rows": [{}]},
+    "another pass": {"rows": [ROW | {"pass_": "sideways"}]},
+    "another dtype": {"rows": [ROW | {"dtype": None}]},
+    "no time": {"rows": [ROW | {"copy": 0}]},
+    "text": {"rows": [ROW | {"n": "many"}]},
+    "not a number": {"rows": [ROW | {"numpy": float("nan")}]},
+    "huge": {"rows": [ROW | {"n": 10**400}]},
+    "versions": {"rows": [ROW], "versions": []},
+    "deep": "[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("content", WRONG.values(), ids=WRONG)
 def test_plot_refuses_other_files(figures, content):
-    figures.write_text(content)
-    assert_refused(plot(figures, figures.with_suffix(".svg")), "was not written by")
+    figures.write_text(
+        content if isinstance(content, str) else json.dumps({"versions": {}} | content)
+    )
+    assert_refused(command("plot", figures, figures.with_suffix(".svg")), "was not written by")
 
 
 def test_plot_refuses_a_missing_file(figures):
-    assert_refused(plot(figures.with_name("none.json"), figures), "No such file")
+    assert_refused(command("plot", figures.with_name("none.json"), figures), "No such file")
 
 
-def test_plot_refuses_other_formats(figures):
-    assert_refused(plot(figures, figures.with_suffix(".xyz")), "supported formats: ")
+@pytest.mark.parametrize("name", ["chart.xyz", "chart", "chart."])
+def test_plot_refuses_other_formats_and_leaves_the_old_picture(figures, name):
+    figures.with_name(name).write_text("old")
+    assert_refused(command("plot", figures, figures.with_name(name)), "supported formats: ")
+    assert figures.with_name(name).read_text() == "old"
+    assert not list(figures.parent.glob(".*"))
 
 
-def test_plot_without_matplotlib_names_the_extra(tmp_path):
-    (tmp_path / "matplotlib").mkdir()
-    (tmp_path / "matplotlib" / "__init__.py").write_text(
-        "raise ModuleNotFoundError('no', name='matplotlib')"
-    )
-    result = plot("x", "y", PYTHONPATH=str(tmp_path))
-    assert_refused(result, "pip install 'softsign_c[plot]'")
+def test_plot_leaves_the_old_picture_when_it_fails(figures, monkeypatch):
+    from matplotlib.figure import Figure
+
+    def half(_, file, **__):
+        file.write(b"half")
+        raise RuntimeError("no fonts")
+
+    figures.with_name("chart.svg").write_text("old")
+    monkeypatch.setattr(Figure, "savefig", half)
+    assert_refused(command("plot", figures, figures.with_name("chart.svg")), "no fonts")
+    assert figures.with_name("chart.svg").read_text() == "old"

@@ -1,8 +1,11 @@
-"""What users write with NumPy alone: what the benchmarks compare with."""
+"""What users write with NumPy alone: what the benchmark of the command line compares with."""
 
-from typing import Any
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
+
+import softsign_c
 
 _Array = Any  # of any dtype of floats
 
@@ -37,3 +40,18 @@ def backward_out(grad: _Array, x: _Array, out: _Array, temporary: _Array) -> Non
     np.add(temporary, 1, out=temporary)
     np.multiply(temporary, temporary, out=temporary)
     np.divide(grad, temporary, out=out)
+
+
+class Pass(NamedTuple):
+    """A ufunc, and what NumPy has in its place: an expression, and the same with out=."""
+
+    ufunc: np.ufunc
+    expression: Callable[..., Any]
+    expression_out: Callable[..., None]
+
+
+PASSES = {
+    "forward": Pass(softsign_c.softsign, forward, forward_out),
+    "derivative": Pass(softsign_c.softsign_derivative, derivative, derivative_out),
+    "backward": Pass(softsign_c.softsign_backward, backward, backward_out),
+}

@@ -1,0 +1,102 @@
+"""The quick benchmark of the command line: NumPy's expressions against the ufuncs."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import nullcontext
+from itertools import groupby, product
+from pathlib import Path
+
+import numpy as np
+
+from softsign_c._cli import figures
+from softsign_c._cli.expression import PASSES
+from softsign_c._cli.figures import DTYPES, Figures, Row
+from softsign_c._cli.info import versions
+from softsign_c._cli.progress import progress
+from softsign_c._cli.replace import replacing
+
+SIZES = (1, 100, 10**5, 10**7)  # a call's overhead, small, cached, beyond the cache
+SECONDS = 0.02  # for each of the functions of a row, unless MIN_ROUNDS take longer
+MIN_ROUNDS = 3
+
+LINE = "{:<10} {:<7} {:>10} {:>4} {:>10} {:>9} {:>7} {:>6} {:>6}"
+HEAD = ("pass", "dtype", "n", "out=", "NumPy", "ufunc", "gain", "GB/s", "copies")
+CAPTION = """\
+Best times in microseconds.  gain: NumPy's time / the ufunc's.  GB/s: inputs
+and output of the ufunc.  copies: the ufunc's time / np.copyto's."""
+
+
+def best_times(*functions: Callable[[], object]) -> list[float]:
+    """Return the shortest time of each function in seconds, measured in turns so that what else
+    the machine does hits all alike.
+    """
+    best = [float("inf")] * len(functions)
+    calls = 1
+    start = time.perf_counter()
+    rounds = 0
+    while rounds < MIN_ROUNDS or time.perf_counter() - start < SECONDS * len(functions):
+        rounds += 1
+        for index, function in enumerate(functions):
+            begin = time.perf_counter()
+            for _ in range(calls):
+                function()
+            best[index] = min(best[index], (time.perf_counter() - begin) / calls)
+        if rounds == 1:  # long enough for the clock
+            calls = max(1, int(1e-3 / max(best)))
+    return best
+
+
+def measure(pass_: str, dtype: str, n: int) -> Iterator[Row]:
+    """Yield the row without and the row with out=."""
+    ufunc, expression, expression_out = PASSES[pass_]
+    x = np.linspace(-4, 4, n).astype(dtype)
+    operands = (np.ones_like(x), x)[-ufunc.nin :]
+    out, temporary = np.empty_like(x), np.empty_like(x)
+    numpy, numpy_out, ours, ours_out, copy = best_times(
+        lambda: expression(*operands),
+        lambda: expression_out(*operands, out, temporary),
+        lambda: ufunc(*operands),
+        lambda: ufunc(*operands, out=out),
+        lambda: np.copyto(out, x),
+    )
+    yield Row(pass_, dtype, n, False, numpy, ours, copy)
+    yield Row(pass_, dtype, n, True, numpy_out, ours_out, copy)
+
+
+def microseconds(seconds: float) -> str:
+    return f"{seconds * 1e6:,.2f}" if seconds < 1e-4 else f"{seconds * 1e6:,.0f}"
+
+
+def line(row: Row) -> str:
+    return LINE.format(
+        row.pass_,
+        row.dtype,
+        f"{row.n:,}",
+        "yes" if row.out else "",
+        microseconds(row.numpy),
+        microseconds(row.softsign_c),
+        f"{row.speedup:.2f}x",
+        f"{row.gigabytes_per_second:.2f}",
+        f"{row.copies:.2f}",
+    )
+
+
+def table(rows: list[Row]) -> str:
+    """Return the rows as text of 80 columns, the passes and dtypes apart from each other."""
+    groups = groupby(rows, key=lambda row: (row.pass_, row.dtype))
+    blocks = ["\n".join(map(line, group)) for _, group in groups]
+    return "\n\n".join([LINE.format(*HEAD), *blocks, CAPTION])
+
+
+def bench(json_path: Path | None) -> None:
+    """Measure, write the figures where they are wanted, and print the table."""
+    cases = list(product(PASSES, DTYPES, SIZES))
+    rows: list[Row] = []
+    with replacing(json_path) if json_path else nullcontext() as file:
+        with progress("Measuring", len(cases)) as advance:
+            for case in cases:
+                rows += measure(*case)
+                advance(1)
+        if file:
+            figures.write(file, Figures(versions(), rows))
+    print(table(rows))

@@ -1,0 +1,60 @@
+"""What is installed and what the machine can do, for the command line."""
+
+import platform
+from importlib.metadata import PackageNotFoundError, version
+
+from softsign_c._isa import active_isa, missing_for_isas
+from softsign_c._kernels import lib
+
+PACKAGES = ("numpy", "cffi", "ml_dtypes")
+
+
+def version_of(package: str, otherwise: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return otherwise
+
+
+def own_version() -> str:
+    """Return this package's version; it may run without being installed, and then has none."""
+    return version_of("softsign_c", "unknown")
+
+
+def versions() -> dict[str, str]:
+    """Return the versions of what takes part, and the name of the machine."""
+    found = {"python": platform.python_version(), "platform": platform.platform()}
+    found["softsign_c"] = own_version()
+    return found | {package: version_of(package, "not installed") for package in PACKAGES}
+
+
+def isa_states() -> dict[str, str]:
+    """Return what there is to say of each instruction set."""
+    return {
+        name: f"not available: needs {missing}"
+        if missing
+        else "active"
+        if name == active_isa()
+        else "available"
+        for name, missing in missing_for_isas().items()
+    }
+
+
+def last_level_cache() -> int:
+    """Return its size in bytes, or 0."""
+    return int(lib.softsign_last_level_cache())
+
+
+def info() -> None:
+    cache = last_level_cache()
+    parts = [
+        versions(),
+        {f"instruction set {name}": state for name, state in isa_states().items()},
+        {"last-level cache": f"{cache / 2**20:g} MiB" if cache else "not known"},
+    ]
+    width = max(len(name) for part in parts for name in part)
+    print(
+        "\n\n".join(
+            "\n".join(f"{name:<{width}}  {value}" for name, value in part.items()) for part in parts
+        )
+    )

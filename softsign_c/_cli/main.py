@@ -1,0 +1,103 @@
+"""How the command softsign-c is carried out and how it ends."""
+
+import argparse
+import io
+import os
+import signal
+import sys
+import warnings
+from collections.abc import Sequence
+from contextlib import redirect_stdout, suppress
+from typing import IO
+
+from softsign_c._cli import signals
+from softsign_c._cli.parser import UFUNCS, parser
+
+
+def parsed(words: Sequence[str] | None) -> argparse.Namespace:
+    """Parse the words. argparse ignores that its help cannot be written; so it may only say it."""
+    said = io.StringIO()
+    try:
+        with redirect_stdout(said):
+            return parser().parse_args(words)
+    finally:
+        print(said.getvalue(), end="")
+
+
+def run(arguments: argparse.Namespace) -> None:
+    """Carry out a verb; each module is imported only where it is needed."""
+    if arguments.verb == "bench":
+        from softsign_c._cli.bench import bench
+
+        bench(arguments.json)
+    elif arguments.verb == "plot":
+        from softsign_c._cli.plot import plot
+
+        plot(arguments.source, arguments.target)
+    elif arguments.verb == "apply":
+        from softsign_c._cli.apply import apply
+
+        apply(arguments.source, arguments.target, UFUNCS[arguments.pass_])
+    else:
+        from softsign_c._cli.info import info
+
+        info()
+
+
+def complain(problem: object) -> None:
+    """Say it in one line, whatever is in the name of a file."""
+    line = "".join(
+        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
+        for letter in f"softsign-c: {problem}"
+    )
+    with suppress(OSError):
+        print(line, file=sys.stderr)
+
+
+def status_of(words: Sequence[str] | None) -> int:
+    """Carry out what the words say, and return the exit status."""
+    try:
+        try:
+            run(parsed(words))
+            status = 0
+        except SystemExit as end:  # argparse has helped or complained
+            status = int(end.code or 0)
+        if sys.stdout:
+            sys.stdout.flush()
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != "matplotlib":
+            raise
+        complain("plot needs Matplotlib: pip install 'softsign_c[plot]'")
+        return 2
+    except BrokenPipeError as error:  # Python ignores the signal that ends other programs here
+        raise signals.SignalError(getattr(signal, "SIGPIPE", signal.SIGTERM)) from error
+    except OSError as error:
+        complain(error)
+        return 2
+    return status
+
+
+def give_up(stream: IO[str] | None) -> None:
+    """Forget what cannot be written, or Python complains of it once more at its end."""
+    if stream:
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """Return the exit status: 0, or 2 where the command could not do what it was asked. A signal
+    ends the process as it does other programs, after what was begun is undone.
+    """
+    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever the terminal can show
+        sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        with signals.raised(), warnings.catch_warnings():
+            warnings.showwarning = lambda message, *_, **__: complain(f"warning: {message}")
+            return status_of(words)
+    except signals.SignalError as error:
+        return error.end()
+    finally:
+        give_up(sys.stdout)
+        give_up(sys.stderr)

@@ -1,0 +1,84 @@
+"""What the command softsign-c takes."""
+
+import argparse
+from pathlib import Path
+
+import softsign_c
+from softsign_c._cli.info import own_version
+
+EXAMPLES = """\
+examples:
+  softsign-c bench --json figures.json
+  softsign-c plot figures.json figures.svg
+  softsign-c apply x.npy y.npy
+  softsign-c apply x.npy slope.npy --pass derivative
+  softsign-c info
+
+With the extra softsign_c[cli], bench and apply show on a terminal how far they
+are; plot needs softsign_c[plot]. The instruction set can be chosen with the
+environment variable SOFTSIGN_C_ISA. Each verb has a --help of its own."""
+
+UFUNCS = {
+    "forward": softsign_c.softsign,
+    "derivative": softsign_c.softsign_derivative,
+    "second-derivative": softsign_c.softsign_second_derivative,
+    "inverse": softsign_c.softsign_inverse,
+}
+
+
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(
+        prog="softsign-c",
+        description="The softsign activation x / (1 + |x|) and its derivatives.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    made.add_argument("--version", action="version", version=f"softsign_c {own_version()}")
+    verbs = made.add_subparsers(dest="verb", required=True)
+
+    bench = verbs.add_parser(
+        "bench",
+        help="compare the speed with NumPy's expression",
+        description="Compare softsign, its derivative and its backward pass with NumPy's "
+        "expressions, on one thread, in about ten seconds.",
+        epilog="example: softsign-c bench --json figures.json",
+    )
+    bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
+
+    plot = verbs.add_parser(
+        "plot",
+        help="draw charts of what bench has measured",
+        description="Draw, for each pass, how many times faster than NumPy it is, and its time in "
+        "copies of an array of that size.",
+        epilog="example: softsign-c plot figures.json figures.svg",
+    )
+    plot.add_argument("source", type=Path, metavar="FILE", help="a file of bench --json")
+    plot.add_argument(
+        "target", type=Path, metavar="OUT", help="the chart: .svg, .png, .pdf or another format"
+    )
+
+    apply = verbs.add_parser(
+        "apply",
+        help="transform an array file of any size",
+        description="Transform a .npy file of float16, float32 or float64 in bounded memory. OUT "
+        "gets the same shape, layout and precision, in this machine's byte order; it may be IN. "
+        "It is replaced whole or not at all.",
+        epilog="example: softsign-c apply x.npy slope.npy --pass derivative",
+    )
+    apply.add_argument("source", type=Path, metavar="IN", help="the .npy file to read")
+    apply.add_argument("target", type=Path, metavar="OUT", help="the .npy file to write")
+    apply.add_argument(
+        "--pass",
+        dest="pass_",
+        choices=UFUNCS,
+        default="forward",
+        help="what to compute (default: %(default)s)",
+    )
+
+    verbs.add_parser(
+        "info",
+        help="show versions and instruction sets",
+        description="Show the versions of what takes part, and the instruction sets that are "
+        "active, available, or not available and why.",
+    )
+    return made

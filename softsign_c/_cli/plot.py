@@ -1,0 +1,54 @@
+"""Charts of the figures that "softsign-c bench --json" has written."""
+
+from itertools import product
+from pathlib import Path
+
+from matplotlib.figure import Figure
+
+from softsign_c._cli.figures import DTYPES, Figures, read
+from softsign_c._cli.replace import replacing
+
+COLOURS = ("#0072b2", "#d55e00", "#009e73")  # told apart by colour-blind readers too
+
+
+def drawn(figures: Figures) -> Figure:
+    """Draw, for each pass, the gain over NumPy and the time in copies."""
+    passes = list(dict.fromkeys(row.pass_ for row in figures.rows))
+    figure = Figure(figsize=(4 * len(passes), 7), layout="constrained")
+    axes = figure.subplots(2, len(passes), sharex=True, sharey="row", squeeze=False)
+    for column, pass_ in enumerate(passes):
+        gain, copies = axes[:, column]
+        for (colour, dtype), out in product(zip(COLOURS, DTYPES, strict=True), (False, True)):
+            rows = [r for r in figures.rows if (r.pass_, r.dtype, r.out) == (pass_, dtype, out)]
+            if not rows:
+                continue
+            style = {
+                "color": colour,
+                "linestyle": "--" if out else "-",
+                "label": f"{dtype}, out=" if out else dtype,
+                "marker": ".",
+            }
+            sizes = [row.n for row in rows]
+            gain.plot(sizes, [row.speedup for row in rows], **style)
+            copies.plot(sizes, [row.copies for row in rows], **style)
+        gain.set(title=pass_, xscale="log", yscale="log")
+        copies.set(xlabel="elements", xscale="log", yscale="log")
+        for chart in (gain, copies):
+            chart.axhline(1, color="#767676", linewidth=1)
+            chart.grid(alpha=0.3)
+    axes[0, 0].set_ylabel("times faster than NumPy")
+    axes[1, 0].set_ylabel("time in copies (np.copyto)")
+    axes[0, 0].legend(fontsize="small")
+    versions = ", ".join(f"{name} {value}" for name, value in figures.versions.items())
+    figure.suptitle(versions, parse_math=False, wrap=True)
+    return figure
+
+
+def plot(source: Path, target: Path) -> None:
+    """Draw the figures of a file into the target, in the format that its name ends in."""
+    figure = drawn(read(source))
+    with replacing(target) as file:
+        try:
+            figure.savefig(file, format=target.suffix[1:])
+        except (ValueError, RuntimeError) as error:
+            raise OSError(f"{target} cannot be drawn: {error}") from error

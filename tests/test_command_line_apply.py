@@ -1,0 +1,238 @@
+"""The verb apply of the command softsign-c: what it computes, and which files it takes."""
+
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import Terminal, command
+from python import assert_refused, python, run_script
+
+import softsign_c
+from softsign_c._cli import apply
+
+PASSES = {
+    "forward": softsign_c.softsign,
+    "derivative": softsign_c.softsign_derivative,
+    "second-derivative": softsign_c.softsign_second_derivative,
+    "inverse": softsign_c.softsign_inverse,
+}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder, which has only the files of the test in it at the end: nothing half-written."""
+    yield tmp_path
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """What the bar of progress is told: its length, and each step."""
+    steps = []
+
+    @contextmanager
+    def progress(what, total):
+        steps.append(total)
+        yield steps.append
+
+    monkeypatch.setattr(apply, "progress", progress)
+    return steps
+
+
+@pytest.mark.parametrize("pass_", PASSES)
+@pytest.mark.parametrize("dtype", ["<f2", ">f4", "<f8"])
+def test_apply_transforms_a_file(folder, pass_, dtype):
+    x = np.linspace(-0.75, 0.75, 1001).astype(dtype)
+    np.save(folder / "x.npy", x)
+    result = command("apply", folder / "x.npy", folder / "y.npy", "--pass", pass_)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+    y = np.load(folder / "y.npy")
+    assert y.dtype == PASSES[pass_](x).dtype
+    np.testing.assert_array_equal(y, PASSES[pass_](x))
+
+
+@pytest.mark.parametrize("shape", [(), (0, 3), (1,), (3, 5, 7)])
+@pytest.mark.parametrize("order", ["C", "F"])
+@pytest.mark.parametrize("version", [(1, 0), (2, 0), (3, 0)])
+def test_apply_keeps_shape_and_layout(folder, shape, order, version):
+    x = np.asarray(np.random.default_rng(0).normal(size=shape), order=order)
+    with (folder / "x.npy").open("wb") as file:
+        np.lib.format.write_array(file, x, version)
+    assert command("apply", folder / "x.npy", folder / "y.npy").returncode == 0
+    y = np.load(folder / "y.npy")
+    assert (y.shape, y.flags.fnc) == (x.shape, x.flags.fnc)
+    np.testing.assert_array_equal(y, softsign_c.softsign(x))
+
+
+@pytest.mark.parametrize("dtype", ["<f4", ">f4"])
+def test_apply_spans_blocks_and_counts_elements(folder, monkeypatch, told, dtype):
+    monkeypatch.setattr(apply, "BLOCK", 1000)
+    x = np.linspace(-9, 9, 3500, dtype=dtype)
+    np.save(folder / "x.npy", x)
+    assert command("apply", folder / "x.npy", folder / "y.npy").returncode == 0
+    np.testing.assert_array_equal(np.load(folder / "y.npy"), softsign_c.softsign(x))
+    assert told == [3500, 1000, 1000, 1000, 500]
+
+
+def test_apply_shows_on_a_terminal_how_far_it_is(folder, monkeypatch):
+    pytest.importorskip("rich", reason="rich, of the extra cli, is not installed")
+    monkeypatch.setenv("TERM", "xterm")
+    np.save(folder / "x.npy", np.zeros(3))
+    assert "softsign" in command("apply", folder / "x.npy", folder, stderr=Terminal()).stderr
+    result = command("apply", folder / "x.npy", folder / "y.npy", stderr=Terminal())
+    assert result.returncode == 0
+    assert "100%" in result.stderr
+
+
+def test_apply_works_without_rich(folder, monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "rich.console", None)
+    np.save(folder / "x.npy", np.zeros(3))
+    result = command("apply", folder / "x.npy", folder / "y.npy", stderr=Terminal())
+    assert (result.returncode, result.stderr) == (0, "")
+    assert (folder / "y.npy").exists()
+
+
+def test_apply_can_replace_its_input(folder, monkeypatch):
+    monkeypatch.setattr(apply, "BLOCK", 30)
+    x = np.linspace(-9, 9, 100)
+    np.save(folder / "x.npy", x)
+    assert command("apply", folder / "x.npy", folder / "x.npy").returncode == 0
+    np.testing.assert_array_equal(np.load(folder / "x.npy"), softsign_c.softsign(x))
+
+
+def test_apply_warns_in_one_line_as_numpy_does(folder):
+    np.save(folder / "y.npy", np.array([2.0]))
+    words = ["apply", folder / "y.npy", folder / "x.npy", "--pass", "inverse"]
+    result = python("-m", "softsign_c", *words)
+    warning = "softsign-c: warning: invalid value encountered in softsign_inverse\n"
+    assert (result.returncode, result.stderr) == (0, warning)
+
+
+def test_apply_needs_little_memory(folder):
+    if not Path("/proc/self/status").exists():
+        pytest.skip("only Linux tells the peak of a process without that of its parent")
+    megabytes = 300
+    with (folder / "x.npy").open("wb") as file:
+        header = {"descr": "<f4", "fortran_order": False, "shape": (megabytes << 18,)}
+        np.lib.format.write_array_header_1_0(file, header)
+        file.truncate(file.tell() + (megabytes << 20))  # a sparse file of zeros
+    result = run_script(
+        """
+        import re, sys
+        from softsign_c._cli.main import main
+        assert main(["apply", *sys.argv[1:]]) == 0
+        print(re.search(r"VmHWM:(.*) kB", open("/proc/self/status").read())[1])
+        """,
+        *[folder / "x.npy", folder / "y.npy"],
+    )
+    assert int(result.stdout) < 160 << 10
+    assert (folder / "y.npy").stat().st_size == (folder / "x.npy").stat().st_size
+
+
+def test_apply_refuses_a_missing_file(folder):
+    assert_refused(command("apply", folder / "x.npy", folder / "y.npy"), "x.npy", "No such file")
+    assert not (folder / "y.npy").exists()
+
+
+@pytest.mark.parametrize("size", [0, 50, 500], ids=["empty", "in the header", "in the data"])
+def test_apply_refuses_a_truncated_file(folder, size):
+    np.save(folder / "x.npy", np.zeros(1000))
+    os.truncate(folder / "x.npy", size)
+    assert_refused(command("apply", folder / "x.npy", folder / "y.npy"), "x.npy", "whole .npy file")
+    assert not (folder / "y.npy").exists()
+
+
+def test_apply_refuses_what_stands_beside_the_array(folder):
+    with (folder / "x.npy").open("wb") as file:
+        np.save(file, np.zeros(10))
+        np.save(file, np.ones(10))
+    before = (folder / "x.npy").read_bytes()
+    result = command("apply", folder / "x.npy", folder / "x.npy")
+    assert_refused(result, "x.npy", "whole .npy file of one array", "416 bytes", "208")
+    assert (folder / "x.npy").read_bytes() == before
+
+
+@pytest.mark.parametrize("dtype", ["int32", "complex64", "U3", "bool", "longdouble", "f4,f4"])
+def test_apply_refuses_other_dtypes(folder, dtype):
+    if dtype == "longdouble" and np.dtype(dtype).itemsize == 8:
+        pytest.skip("longdouble is float64 on this machine")
+    np.save(folder / "x.npy", np.zeros(3, dtype))
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    assert_refused(result, "x.npy", str(np.dtype(dtype)), "not float16, float32 or float64")
+
+
+def test_apply_refuses_objects(folder):
+    np.save(folder / "x.npy", np.array([None]), allow_pickle=True)
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    assert_refused(result, "x.npy", "object", "not float16, float32 or float64")
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (3,",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (10**28,), }",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }" % 10**28,
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (%d, 0), }" % 10**28,
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }" % 10**18,
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (True,), }",
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (-1, -3), }",
+        b"{[]: 1}",
+        b" " * 20000,
+    ],
+    ids=[
+        "cut",
+        "expression",
+        "huge",
+        "0 huge",
+        "large",
+        "of truth values",
+        "<0",
+        "no dict",
+        "long",
+    ],
+)
+def test_apply_refuses_a_broken_header(folder, header):
+    file = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(12)
+    (folder / "x.npy").write_bytes(file)
+    assert_refused(command("apply", folder / "x.npy", folder / "y.npy"), "x.npy", "whole .npy file")
+
+
+def test_apply_refuses_an_unknown_version_of_the_format(folder):
+    (folder / "x.npy").write_bytes(b"\x93NUMPY\x04\x00" + bytes(100))
+    assert_refused(command("apply", folder / "x.npy", folder / "y.npy"), "version (4, 0)")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no named pipes")
+def test_apply_takes_no_pipe(folder):
+    os.mkfifo(folder / "pipe")
+    for source in (folder / "pipe", "-", "/dev/null"):
+        assert_refused(command("apply", source, folder / "y.npy"), "takes no pipe")
+
+
+def test_apply_names_a_source_that_shrinks(folder, monkeypatch):
+    @contextmanager
+    def shrinking(what, total):
+        yield lambda steps: os.truncate(folder / "x.npy", 200)
+
+    monkeypatch.setattr(apply, "BLOCK", 100_000)
+    monkeypatch.setattr(apply, "progress", shrinking)
+    np.save(folder / "x.npy", np.zeros(400_000))
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    assert_refused(result, "x.npy", "has become shorter while it was read")
+    assert not (folder / "y.npy").exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows removes no open file")
+def test_apply_finishes_a_source_that_vanishes(folder, monkeypatch):
+    @contextmanager
+    def vanishing(what, total):
+        yield lambda steps: (folder / "x.npy").unlink(missing_ok=True)
+
+    monkeypatch.setattr(apply, "BLOCK", 1000)
+    monkeypatch.setattr(apply, "progress", vanishing)
+    np.save(folder / "x.npy", np.ones(4000))
+    assert command("apply", folder / "x.npy", folder / "y.npy").returncode == 0
+    np.testing.assert_array_equal(np.load(folder / "y.npy"), np.full(4000, 0.5))

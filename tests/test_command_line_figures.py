@@ -1,0 +1,161 @@
+"""The figures that bench and info of the command softsign-c show, of times made up beforehand."""
+
+import json
+
+import numpy as np
+import pytest
+from command import command
+
+import softsign_c
+from softsign_c._cli import bench, expression, info
+from softsign_c._cli.figures import Row
+
+
+class Clock:
+    """A clock that only goes on when it is told to."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def perf_counter(self):
+        return self.now
+
+    def taking(self, seconds, function=lambda *_, **__: None):
+        """Return the function, as something that takes this time."""
+
+        def timed(*arguments, **keywords):
+            self.now += seconds
+            return function(*arguments, **keywords)
+
+        return timed
+
+
+@pytest.fixture
+def clock(monkeypatch):
+    monkeypatch.setattr(bench, "time", made_up := Clock())
+    return made_up
+
+
+def test_times_are_of_one_call_and_in_the_order_of_the_functions(clock):
+    times = bench.best_times(clock.taking(3e-6), clock.taking(2e-5), clock.taking(0.5))
+    assert times == pytest.approx([3e-6, 2e-5, 0.5], rel=1e-6)
+
+
+def test_the_best_time_counts(clock):
+    durations = iter([0.5, 0.25, 0.125] + 1000 * [1.0])
+
+    def varying():
+        clock.now += next(durations)
+
+    assert bench.best_times(varying) == [0.125]
+
+
+class Timed:
+    """A ufunc of one input that takes one time without and another with out=."""
+
+    nin, nargs = 1, 2
+
+    def __init__(self, clock):
+        self.plain, self.out = clock.taking(2e-6), clock.taking(1e-6)
+
+    def __call__(self, x, out=None):
+        return self.plain() if out is None else self.out()
+
+
+def test_each_time_stands_in_its_row(clock, monkeypatch):
+    made_up = expression.Pass(Timed(clock), clock.taking(9e-6), clock.taking(5e-6))
+    monkeypatch.setitem(expression.PASSES, "forward", made_up)
+    monkeypatch.setattr(bench.np, "copyto", clock.taking(5e-7))
+    without, with_out = bench.measure("forward", "float32", 1000)
+    assert without[:4] == ("forward", "float32", 1000, False)
+    assert without[4:] == pytest.approx((9e-6, 2e-6, 5e-7))
+    assert with_out[:4] == ("forward", "float32", 1000, True)
+    assert with_out[4:] == pytest.approx((5e-6, 1e-6, 5e-7))
+
+
+ROWS = [
+    Row("forward", "float32", 100, False, 6.4e-6, 1.6e-6, 0.8e-6),
+    Row("forward", "float32", 10**7, True, 0.05, 0.02, 0.016),
+    Row("backward", "float64", 10**5, False, 3e-4, 1.2e-4, 6e-5),
+]
+
+
+def test_the_table_shows_gain_throughput_and_copies():
+    assert bench.table(ROWS).splitlines()[:6] == [
+        "pass       dtype            n out=      NumPy     ufunc    gain   GB/s copies",
+        "",
+        "forward    float32        100            6.40      1.60   4.00x   0.50   2.00",
+        "forward    float32 10,000,000  yes     50,000    20,000   2.50x   4.00   1.25",
+        "",
+        "backward   float64    100,000             300       120   2.50x  20.00   2.00",
+    ]
+
+
+def test_the_table_fits_80_columns_and_any_terminal():
+    table = bench.table(ROWS)
+    assert table.isascii()
+    assert max(map(len, table.splitlines())) <= 80
+
+
+def test_bench_prints_the_table_and_writes_the_figures(tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "SIZES", (1, 100))
+    monkeypatch.setattr(
+        bench, "measure", lambda *case: [Row(*case, out, 6e-6, 2e-6, 1e-6) for out in (0, 1)]
+    )
+    result = command("bench", "--json", tmp_path / "figures.json")
+    assert (result.returncode, result.stderr) == (0, "")
+    figures = json.loads((tmp_path / "figures.json").read_text())
+    assert len(figures["rows"]) == 3 * 3 * 2 * 2  # passes, dtypes, sizes, with and without out=
+    assert {row["speedup"] for row in figures["rows"]} == {3}
+    assert figures["versions"]["numpy"] == np.__version__
+    assert (
+        result.stdout == bench.table([Row(*list(r.values())[:7]) for r in figures["rows"]]) + "\n"
+    )
+
+
+def test_bench_measures_every_case(monkeypatch):
+    monkeypatch.setattr(bench, "SIZES", (1,))
+    monkeypatch.setattr(bench, "SECONDS", 0)
+    result = command("bench")
+    for pass_ in expression.PASSES:
+        assert result.stdout.count(f"{pass_} ") == 3 * 2  # dtypes, with and without out=
+
+
+@pytest.mark.parametrize("pass_", expression.PASSES)
+def test_the_expressions_compute_what_the_ufuncs_do(pass_):
+    ufunc, plain, with_out = expression.PASSES[pass_]
+    x = np.linspace(-4, 4, 100)
+    operands = (np.linspace(1, 2, 100), x)[-ufunc.nin :]
+    out = np.empty_like(x)
+    with_out(*operands, out, np.empty_like(x))
+    for result in (plain(*operands), out):
+        np.testing.assert_allclose(result, ufunc(*operands), rtol=1e-14)
+
+
+def test_info_tells_versions():
+    found = info.versions()
+    assert (found["numpy"], found["softsign_c"]) == (np.__version__, softsign_c.__version__)
+    for line in (f"{name} {value}" for name, value in found.items()):
+        assert line.split() in [line.split() for line in command("info").stdout.splitlines()]
+
+
+def test_info_tells_which_instruction_set_is_active():
+    for isa in softsign_c.available_isas():
+        with softsign_c.use_isa(isa):
+            states = info.isa_states()
+            lines = [line.split() for line in command("info").stdout.splitlines()]
+        assert [name for name, state in states.items() if state == "active"] == [isa]
+        assert ["instruction", "set", isa, "active"] in lines
+        others = set(softsign_c.available_isas()) - {isa}
+        assert {name for name, state in states.items() if state == "available"} == others
+
+
+def test_info_says_why_an_instruction_set_is_not_available(monkeypatch):
+    monkeypatch.setattr(info, "missing_for_isas", lambda: {"avx2": "a CPU with FMA"})
+    assert info.isa_states() == {"avx2": "not available: needs a CPU with FMA"}
+
+
+@pytest.mark.parametrize(("size", "words"), [(48 << 20, "48 MiB"), (0, "not known")])
+def test_info_tells_the_last_level_cache(monkeypatch, size, words):
+    monkeypatch.setattr(info, "last_level_cache", lambda: size)
+    assert command("info").stdout.splitlines()[-1].split(maxsplit=2)[-1] == words

@@ -1,0 +1,322 @@
+"""How the command softsign-c replaces files: whole or not at all, and without exposing them."""
+
+import errno
+import os
+import stat
+import struct
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command import command
+from python import assert_refused
+
+from softsign_c._cli import bench, replace
+from softsign_c._cli.replace import replacing
+
+NOBODY = 65534
+posix = pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """A folder with x.npy, which has only the files of the test in it at the end."""
+    np.save(tmp_path / "x.npy", np.ones(3))
+    yield tmp_path
+    assert not list(tmp_path.glob(".*"))
+
+
+@pytest.fixture
+def unprivileged():
+    """A folder of a user who is not root, and who runs the rest of the test."""
+    root, groups = os.geteuid() == 0, os.getgroups()
+    with tempfile.TemporaryDirectory() as name:
+        if root:
+            os.chown(name, NOBODY, NOBODY)
+            os.setgroups([])
+            os.setegid(NOBODY)
+            os.seteuid(NOBODY)
+        try:
+            yield Path(name)
+        finally:
+            if root:
+                os.seteuid(0)
+                os.setegid(0)
+                os.setgroups(groups)
+
+
+def replaced(target, problem=None):
+    """Replace the target, and return the status of the new file before there is anything in it."""
+    with replacing(target) as file:
+        before = os.fstat(file.fileno())
+        assert before.st_size == 0
+        file.write(b"new")
+        if problem:
+            raise problem
+    return before
+
+
+def mode(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_a_symbolic_link_stays_and_its_file_is_replaced(folder):
+    (folder / "deeper").mkdir()
+    (folder / "deeper" / "file").write_bytes(b"old")
+    (folder / "deeper" / "link").symlink_to("file")
+    (folder / "link").symlink_to("deeper/link")
+    replaced(folder / "link")
+    assert (folder / "link").is_symlink()
+    assert (folder / "deeper" / "link").is_symlink()
+    assert (folder / "deeper" / "file").read_bytes() == b"new"
+    assert sorted(path.name for path in (folder / "deeper").iterdir()) == ["file", "link"]
+
+
+def test_apply_to_a_link_that_is_its_own_source(folder):
+    (folder / "link.npy").symlink_to("x.npy")
+    assert command("apply", folder / "link.npy", folder / "link.npy").returncode == 0
+    assert (folder / "link.npy").is_symlink()
+    np.testing.assert_array_equal(np.load(folder / "x.npy"), [0.5, 0.5, 0.5])
+
+
+def test_a_link_to_nothing_gets_its_file(folder):
+    (folder / "link").symlink_to("file")
+    replaced(folder / "link")
+    assert (folder / "file").read_bytes() == b"new"
+    assert (folder / "link").is_symlink()
+
+
+def test_hard_links_are_refused(folder):
+    (folder / "y.npy").hardlink_to(folder / "x.npy")
+    before = (folder / "x.npy").read_bytes()
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    assert_refused(result, "y.npy is one of 2 hard links")
+    assert (folder / "x.npy").read_bytes() == before
+
+
+@posix
+@pytest.mark.parametrize("target", ["/dev/null", "/dev/stdout", "/proc/self/fd/1", "/", "-", "."])
+def test_what_is_no_regular_file_is_refused(folder, target):
+    result = command("apply", folder / "x.npy", target)
+    assert_refused(result, "is not a regular file")
+
+
+@posix
+def test_pipes_and_links_to_devices_are_refused(folder):
+    os.mkfifo(folder / "pipe")
+    (folder / "out").symlink_to("/dev/stdout")
+    (folder / "devices").symlink_to("/dev")
+    for target in ("pipe", "out", "devices/stdout"):
+        assert_refused(command("apply", folder / "x.npy", folder / target), "not a regular file")
+
+
+@posix
+@pytest.mark.skipif(not Path("/dev/shm").is_dir(), reason="this system has no /dev/shm")
+def test_files_in_memory_are_regular():
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as name:
+        replaced(Path(name) / "file")
+        assert (Path(name) / "file").read_bytes() == b"new"
+
+
+@posix
+@pytest.mark.parametrize("before", [0o600, 0o640, 0o664, 0o777])
+def test_the_mode_is_kept_and_set_before_there_are_data(folder, before):
+    (folder / "y.npy").touch()
+    (folder / "y.npy").chmod(before)
+    assert stat.S_IMODE(replaced(folder / "y.npy").st_mode) == before
+    assert mode(folder / "y.npy") == before
+
+
+@posix
+@pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
+def test_a_new_file_has_the_mode_of_the_umask(folder, umask):
+    previous = os.umask(umask)
+    try:
+        assert stat.S_IMODE(replaced(folder / "y.npy").st_mode) == 0o666 & ~umask
+    finally:
+        os.umask(previous)
+
+
+@posix
+def test_owner_and_group_are_kept(folder):
+    if os.geteuid() != 0:
+        pytest.skip("only root may give files away")
+    (folder / "y.npy").touch()
+    os.chown(folder / "y.npy", 1234, 2345)
+    before = replaced(folder / "y.npy")
+    assert (before.st_uid, before.st_gid) == (1234, 2345)
+
+
+@posix
+def test_a_group_that_cannot_be_kept_lends_its_rights_to_no_other(unprivileged):
+    if os.getuid() != 0:
+        pytest.skip("only root can make files of groups that a user is not in")
+    (unprivileged / "y.npy").touch()
+    os.seteuid(0)
+    os.chown(unprivileged / "y.npy", NOBODY, 0)
+    (unprivileged / "y.npy").chmod(0o664)
+    os.seteuid(NOBODY)
+    before = replaced(unprivileged / "y.npy")
+    assert (before.st_gid, stat.S_IMODE(before.st_mode)) == (NOBODY, 0o644)
+
+
+def access_list(*entries):
+    """Return the extended attribute that lists who has access: (tag, permissions, id)."""
+    return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
+
+
+OWNER, USER, GROUP, MASK, OTHERS, NO_ID = 1, 2, 4, 16, 32, 2**32 - 1
+LISTED = access_list(
+    (OWNER, 6, NO_ID), (USER, 6, 1234), (GROUP, 0, NO_ID), (MASK, 6, NO_ID), (OTHERS, 0, NO_ID)
+)
+
+
+def set_attribute(path, name, value):
+    if not hasattr(os, "setxattr"):
+        pytest.skip("extended attributes as Linux has them")
+    try:
+        os.setxattr(path, name, value)
+    except OSError as error:
+        pytest.skip(f"the file system has no {name}: {error}")
+
+
+def test_attributes_and_access_lists_are_kept(folder):
+    (folder / "y.npy").touch()
+    set_attribute(folder / "y.npy", "user.origin", b"far away")
+    set_attribute(folder / "y.npy", replace.ACCESS_LIST, LISTED)
+    replaced(folder / "y.npy")
+    assert os.getxattr(folder / "y.npy", "user.origin") == b"far away"
+    assert os.getxattr(folder / "y.npy", replace.ACCESS_LIST) == LISTED
+
+
+def test_a_folder_gives_no_access_that_the_old_file_did_not(folder):
+    (folder / "y.npy").touch()
+    (folder / "y.npy").chmod(0o660)
+    set_attribute(folder, "system.posix_acl_default", LISTED)
+    replaced(folder / "y.npy")
+    assert replace.ACCESS_LIST not in os.listxattr(folder / "y.npy")
+    assert mode(folder / "y.npy") == 0o660
+
+
+@posix
+def test_a_target_that_may_not_be_written_is_refused(unprivileged):
+    target = unprivileged / "y.npy"
+    target.write_bytes(b"old")
+    target.chmod(0o444)
+    with pytest.raises(PermissionError), replacing(target):
+        pytest.fail("began the work")
+    assert target.read_bytes() == b"old"
+    assert list(unprivileged.iterdir()) == [target]
+
+
+@posix
+def test_a_folder_that_may_not_be_written_is_named_before_the_work(unprivileged):
+    target = unprivileged / "y.npy"
+    target.write_bytes(b"old")
+    unprivileged.chmod(0o555)
+    with pytest.raises(OSError, match="needs a new file in"), replacing(target):
+        pytest.fail("began the work")
+    unprivileged.chmod(0o755)
+    assert target.read_bytes() == b"old"
+
+
+def test_a_mounted_file_is_named_before_the_work(folder, monkeypatch):
+    target = folder / "a b\\c"
+    target.write_bytes(b"old")
+    mounted = str(target).replace("\\", "\\134").replace(" ", "\\040")
+    (folder / "mounts").write_text(f"36 35 98:0 / {folder} rw\n37 36 98:0 /x {mounted} rw - ext4\n")
+    monkeypatch.setattr(replace, "MOUNTS", folder / "mounts")
+    with pytest.raises(OSError, match="is mounted by itself"), replacing(target):
+        pytest.fail("began the work")
+    replaced(folder / "other")
+
+
+@posix
+def test_names_may_be_as_long_as_the_file_system_allows(folder):
+    replaced(folder / ("n" * 250))
+    replaced(folder / ("n" * 250))
+    assert_refused(command("apply", folder / "x.npy", folder / ("n" * 256)), "name too long")
+
+
+def test_a_missing_folder_is_named(folder):
+    assert_refused(command("apply", folder / "x.npy", folder / "no" / "y.npy"), "y.npy", "No such")
+
+
+def test_a_temporary_file_of_another_is_left_alone(folder, monkeypatch):
+    monkeypatch.setattr(replace.secrets, "token_hex", lambda _: "taken")
+    (folder / ".softsign-c-taken.part").write_bytes(b"another's")
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    assert_refused(result, "File exists")
+    assert (folder / ".softsign-c-taken.part").read_bytes() == b"another's"
+    assert not (folder / "y.npy").exists()
+    (folder / ".softsign-c-taken.part").unlink()
+
+
+def test_names_of_temporary_files_are_random(folder):
+    with replacing(folder / "y.npy"), replacing(folder / "y.npy"):
+        first, second = folder.glob(".softsign-c-*.part")
+        assert min(len(first.name), len(second.name)) > 32
+
+
+@pytest.mark.parametrize("problem", [OSError("disk full"), KeyboardInterrupt(), ValueError()])
+def test_the_target_is_left_alone_when_something_fails(folder, problem):
+    (folder / "y.npy").write_text("precious")
+    with pytest.raises(type(problem)):
+        replaced(folder / "y.npy", problem=problem)
+    assert (folder / "y.npy").read_text() == "precious"
+
+
+@posix
+def test_a_limit_of_file_sizes_is_one_line(folder):
+    import resource
+
+    np.save(folder / "x.npy", np.ones(10_000))
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, limits[1]))
+    try:
+        result = command("apply", folder / "x.npy", folder / "y.npy")
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert_refused(result, "y.npy cannot be written: File too large")
+    assert not (folder / "y.npy").exists()
+
+
+def test_a_full_disk_is_one_line(folder, monkeypatch):
+    def full(_):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(replace.os, "fsync", full)
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    assert_refused(result, "y.npy cannot be written: No space left on device")
+    assert not (folder / "y.npy").exists()
+
+
+@posix
+def test_data_are_on_the_disk_before_the_name_and_then_the_name(folder, monkeypatch):
+    order = []
+
+    def fsync(descriptor):
+        directory = stat.S_ISDIR(os.fstat(descriptor).st_mode)
+        order.append(("folder" if directory else "file", (folder / "y.npy").read_bytes()))
+
+    (folder / "y.npy").write_bytes(b"old")
+    monkeypatch.setattr(replace.os, "fsync", fsync)
+    replaced(folder / "y.npy")
+    assert order == [("file", b"old"), ("folder", b"new")]
+
+
+def test_bench_keeps_the_old_figures_until_there_are_new_ones(folder, monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    (folder / "figures.json").write_text("old")
+    monkeypatch.setattr(bench, "measure", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        bench.bench(folder / "figures.json")
+    assert (folder / "figures.json").read_text() == "old"
+
+
+def test_bench_refuses_a_file_that_cannot_be_written_before_it_measures(folder, monkeypatch):
+    monkeypatch.setattr(bench, "measure", lambda *_: pytest.fail("measured"))
+    assert_refused(command("bench", "--json", folder / "no" / "figures.json"), "figures.json")
