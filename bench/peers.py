@@ -111,8 +111,8 @@ def torch(case: Case, threads: int) -> Callable[[], Any]:
     return lambda: module.autograd.grad(y, x, grad, retain_graph=True)[0]
 
 
-@peer(("float32",), ("softsign",), out=True)
-def onnxruntime(case: Case, threads: int) -> Callable[[], Any]:
+def onnx_session(threads: int) -> Any:
+    """Return a session whose model is one operator, Softsign of float32."""
     helper, runtime = load("onnx.helper"), load("onnxruntime")
     float32 = 1  # onnx.TensorProto.FLOAT
     x, y = (helper.make_tensor_value_info(name, float32, ["n"]) for name in "xy")
@@ -121,9 +121,14 @@ def onnxruntime(case: Case, threads: int) -> Callable[[], Any]:
     model = helper.make_model(graph, opset_imports=opset, ir_version=10)
     options = runtime.SessionOptions()
     options.intra_op_num_threads = threads
-    session = runtime.InferenceSession(
+    return runtime.InferenceSession(
         model.SerializeToString(), options, providers=["CPUExecutionProvider"]
     )
+
+
+@peer(("float32",), ("softsign",), out=True)
+def onnxruntime(case: Case, threads: int) -> Callable[[], Any]:
+    session = onnx_session(threads)
     (array,) = case.inputs
     if not (array.flags.c_contiguous and array.dtype.isnative):
         raise UnsupportedError("onnxruntime takes native arrays in C order alone")

@@ -5,6 +5,7 @@ in seconds, prints its tables, and leaves scaling.md alone.
 """
 
 import argparse
+import contextlib
 import functools
 import logging
 import time
@@ -21,7 +22,6 @@ from softsign_c import softsign
 PAGE = Path(__file__).with_suffix(".md")
 RUNS = 3
 WORKERS = [1, 2, 3, 4]
-THOUSAND = 1000
 
 
 def fastest(function):
@@ -46,8 +46,8 @@ def persisted(size, chunk):
     return x
 
 
-def seconds_on(workers, size, chunks):
-    """Return, for each length of chunk, the seconds that softsign of `size` elements takes."""
+@contextlib.contextmanager
+def cluster_of(workers):
     with (
         distributed.LocalCluster(
             n_workers=workers,
@@ -58,12 +58,36 @@ def seconds_on(workers, size, chunks):
         ) as cluster,
         distributed.Client(cluster),
     ):
+        yield
+
+
+def seconds_on(workers, size, chunks):
+    """Return, for each length of chunk, the seconds that softsign of `size` elements takes."""
+    with cluster_of(workers):
         found = {}
         for chunk in chunks:
             x = persisted(size, chunk)
             found[chunk] = fastest(functools.partial(softsign_of, x))
             del x
     return found
+
+
+def seconds_of_tasks(size, chunk):
+    """Return the seconds of a task that makes random numbers, without and with softsign in it."""
+    with cluster_of(1):
+        tasks = {"random numbers": lambda x: x, "random numbers, and softsign of them": softsign}
+        return {
+            name: fastest(
+                lambda run, task=task: distributed.wait(
+                    task(
+                        da.random.default_rng(run).standard_normal(
+                            size, chunks=chunk, dtype=np.float32
+                        )
+                    ).persist()
+                )
+            )
+            for name, task in tasks.items()
+        }
 
 
 def per_chunk(chunks=1000):
@@ -115,29 +139,12 @@ def measure(size, chunks):
             ],
         ),
     }
-    tables["thousand"] = thousand(overhead, by_workers[1] / size, best)
+    seconds = seconds_of_tasks(size, best)
+    tables["fused"] = table(
+        ["task", "ns per element"], [[name, nanoseconds(s)] for name, s in seconds.items()]
+    )
     tables["machine"] = machine(np, dask)
     return tables
-
-
-def thousand(overhead, element, chunk):
-    """The scheduler hands out one chunk every `overhead`; a worker needs `busy` for one."""
-    rows = []
-    for length in (chunk, 32 * chunk):
-        busy = length * element
-        fed = int(busy / overhead)
-        step = max(busy / THOUSAND, overhead) / length
-        rows.append(
-            [
-                size_of(length),
-                f"{busy * 1e3:.1f}",
-                fed,
-                f"{step * 1e12:.2f}",
-                f"{element / step:.0f}",
-            ]
-        )
-    head = ["chunk", "busy ms", "workers kept busy", "ps per element at 1,000", "times one worker"]
-    return table(head, rows)
 
 
 def main():

@@ -1,0 +1,65 @@
+"""docs/hard_inputs.csv is right, and so are the ufuncs at these inputs, within their bounds."""
+
+import csv
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from reference import EXACT, TYPES, errors_in_ulp
+
+import softsign_c
+
+PATH = Path(__file__).parents[1] / "docs" / "hard_inputs.csv"
+TYPE = {"float16": "f16", "bfloat16": "bf16", "float32": "f32", "float64": "f64"}
+PASS = {"softsign": "forward", "derivative": "derivative", "inverse": "inverse"}
+BOUND = {"softsign": 1.5, "derivative": 3.51, "inverse": 1.5}
+HALF_BOUND = {"softsign": 0.5, "derivative": 0.5, "inverse": 0.501}
+UFUNC = {
+    "softsign": softsign_c.softsign,
+    "derivative": softsign_c.softsign_derivative,
+    "inverse": softsign_c.softsign_inverse,
+}
+
+
+def rows(name, function):
+    """Return the bits of the inputs and those of the results."""
+    bits = TYPES[TYPE[name]].bits
+    with PATH.open() as file:
+        chosen = [r for r in csv.DictReader(file) if (r["type"], r["function"]) == (name, function)]
+    return [np.array([int(row[key], 16) for row in chosen], bits) for key in "xy"]
+
+
+def finite(type_, function, x):
+    """Tell where the formula has a value."""
+    end = type_.one if function == "inverse" else type_.infinity
+    return x & type_.bits(type_.sign - 1) < end
+
+
+@pytest.mark.parametrize("function", PASS)
+@pytest.mark.parametrize("name", TYPE)
+def test_every_result_is_rounded_correctly(name, function):
+    type_ = TYPES[TYPE[name]]
+    x, y = rows(name, function)
+    assert x.size > 40
+    among = finite(type_, function, x)
+    exact = [EXACT[PASS[function]](value) for value in type_.fractions(x[among])]
+    assert type_.fractions(y[among]) == [type_.rounded(value) for value in exact]
+
+
+@pytest.mark.parametrize("function", PASS)
+@pytest.mark.parametrize("name", TYPE)
+def test_the_ufuncs_are_within_their_bounds(name, function):
+    if name == "bfloat16":
+        pytest.importorskip("ml_dtypes", reason="bfloat16 as a dtype needs ml_dtypes")
+    type_ = TYPES[TYPE[name]]
+    x, y = rows(name, function)
+    with np.errstate(all="ignore"):
+        got = UFUNC[function](x.view(name)).view(x.dtype)
+    among = finite(type_, function, x)
+    np.testing.assert_array_equal(got[~among], y[~among])
+    exact = [EXACT[PASS[function]](value) for value in type_.fractions(x[among])]
+    bound = (BOUND if name in ("float32", "float64") else HALF_BOUND)[function]
+    assert max(errors_in_ulp(type_, got[among], exact)) <= Fraction(bound)
+    zero = x & type_.bits(type_.sign - 1) == 0
+    np.testing.assert_array_equal(got[zero], y[zero])  # the sign
