@@ -16,7 +16,9 @@ def worst(finding: dict[str, Any]) -> str:
     error = finding["worst"]
     if math.isinf(error):
         return f"not finite at `{finding['at']}`"
-    number = f"{error:.1e}".replace("e+", "e") if error >= 1e6 else f"{error:.2f}"
+    number = (
+        f"{error:.1e}".replace("e+0", "e").replace("e+", "e") if error >= 1e6 else f"{error:.2f}"
+    )
     return f"{number} at `{finding['at']}`"
 
 
