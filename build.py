@@ -23,10 +23,10 @@ FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))  # has no limi
 # folder, which debuggers read, stays out of the library, or no two folders build the same.
 FLAGS = {
     "unix": [
-        *["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden"],
+        *["-std=c11", "-O3", "-ffp-contract=off", "-fvisibility=hidden", "-pthread"],
         f"-ffile-prefix-map={Path.cwd()}=.",
     ],
-    "msvc": ["/std:c11", "/O2", "/fp:precise"],
+    "msvc": ["/std:c11", "/O2", "/fp:precise", "/volatile:ms"],
 }
 
 NO_COMPILER = """\

@@ -78,10 +78,8 @@ def isa(name: str, missing: str | None) -> Contender:
         if missing is not None:
             raise UnsupportedError(f"instruction set {name} needs {missing}")
         softsign_c.use_isa(name)
-        ufunc = getattr(softsign_c, case.pass_)
-        if threads > 1:
-            ufunc = functools.partial(softsign_c.threaded, ufunc, workers=threads)
-        return functools.partial(ufunc, *case.inputs, **case.keywords)
+        softsign_c.set_num_threads(threads)
+        return functools.partial(getattr(softsign_c, case.pass_), *case.inputs, **case.keywords)
 
     return contender
 
@@ -91,7 +89,7 @@ def several(values: Any) -> tuple[Any, ...]:
 
 
 def one_thread(case: Case, threads: int) -> Callable[[], Any]:
-    """The plain ufunc in a comparison of many threads, where the others use `threaded`."""
+    """The ufunc on one thread, in a comparison of many."""
     if threads == 1:
         raise UnsupportedError("all contenders use one thread")
     return isa(softsign_c.active_isa(), None)(case, 1)

@@ -13,8 +13,8 @@ CALLS = 100  # of a small size in a round
 
 
 @pytest.fixture(autouse=True)
-def restore_isa():
-    with softsign_c.use_isa(softsign_c.active_isa()):
+def restored():
+    with softsign_c.use_isa(softsign_c.active_isa()), softsign_c.set_num_threads(1):
         yield
 
 

@@ -41,6 +41,12 @@ const char *softsign_loop_dtypes(int operands)
 
 enum { BLOCK = 2048, LINE = 64 }; /* bytes; all blocks together stay in the first-level cache */
 
+/* A thread's share is worth handing over from one microsecond of work on; in elements. Pieces of a
+ * quarter of a second-level cache are large enough. */
+static const size_t least_piece[] = {
+    [TYPE_f16] = 6144, [TYPE_f32] = 8192, [TYPE_f64] = 3072, [TYPE_bf16] = 6144};
+enum { CHUNK = 1 << 18 }; /* bytes of an operand */
+
 struct loop {
     softsign_kernel *kernel;
     char **args;
@@ -48,6 +54,7 @@ struct loop {
     int inputs, operands;
     size_t n;
     ptrdiff_t bytes; /* of one element */
+    int sequential, streamed;
 };
 
 static void copy(char *to, ptrdiff_t to_step, const char *from, ptrdiff_t from_step, size_t n,
@@ -99,8 +106,9 @@ static int is_streamed(const struct loop *loop)
 
 static size_t min(size_t a, size_t b) { return a < b ? a : b; }
 
-static void run_in_blocks(const struct loop *loop, int streamed, int sequential)
+static void run_in_blocks(const struct loop *loop)
 {
+    int sequential = loop->sequential, streamed = loop->streamed;
     /* Aligned: a vector stored across two lines is read back slowly, which doubles the time. */
     _Alignas(LINE) char blocks[MAX_OPERANDS][BLOCK];
     char *at[MAX_OPERANDS], *block_at[MAX_OPERANDS];
@@ -136,6 +144,60 @@ static void run_in_blocks(const struct loop *loop, int streamed, int sequential)
         softsign_stream_end();
 }
 
+static void run(const struct loop *loop)
+{
+    if (loop->n == 1 || (is_contiguous(loop) && !loop->streamed && !loop->sequential))
+        loop->kernel(loop->n, loop->args);
+    else
+        run_in_blocks(loop);
+}
+
+static void run_range(void *job, size_t begin, size_t end)
+{
+    struct loop range = *(const struct loop *)job;
+    char *args[MAX_OPERANDS];
+    for (int k = 0; k < range.operands; k++)
+        args[k] = range.args[k] + (ptrdiff_t)begin * range.steps[k];
+    range.args = args;
+    range.n = end - begin;
+    run(&range);
+}
+
+/* The bytes from the first to the last element of an operand. */
+static void extent(const struct loop *loop, int k, uintptr_t *begin, uintptr_t *end)
+{
+    ptrdiff_t last = (ptrdiff_t)(loop->n - 1) * loop->steps[k];
+    *begin = (uintptr_t)loop->args[k] + (uintptr_t)(last < 0 ? last : 0);
+    *end = (uintptr_t)loop->args[k] + (uintptr_t)(last < 0 ? 0 : last) + (uintptr_t)loop->bytes;
+}
+
+/* Whether no element of an output is one of another operand, but of the same index. */
+static int is_in_any_order(const struct loop *loop)
+{
+    for (int out = loop->inputs; out < loop->operands; out++) {
+        uintptr_t begin, end, from, to;
+        if (loop->steps[out] < loop->bytes && loop->steps[out] > -loop->bytes)
+            return 0;
+        extent(loop, out, &begin, &end);
+        for (int k = 0; k < out; k++) {
+            extent(loop, k, &from, &to);
+            int same = loop->args[k] == loop->args[out] && loop->steps[k] == loop->steps[out];
+            if (begin < to && from < end && !same)
+                return 0;
+        }
+    }
+    return 1;
+}
+
+static void run_on_threads(struct loop *loop, int threads)
+{
+    size_t line = LINE / (size_t)loop->bytes;
+    size_t chunk = (loop->n / (size_t)threads + line) / line * line;
+    chunk = min(chunk, CHUNK / (size_t)loop->bytes);
+    size_t past_line = (uintptr_t)loop->args[loop->inputs] % LINE / (size_t)loop->bytes;
+    softsign_run_parts(run_range, loop, loop->n, chunk - past_line, chunk, threads);
+}
+
 void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, void *data)
 {
     int pass = (int)(intptr_t)data / TYPES, type = (int)(intptr_t)data % TYPES;
@@ -149,9 +211,12 @@ void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, v
         .n = (size_t)dims[0],
         .bytes = type_bytes[type],
     };
-    int sequential = is_sequential(&loop), streamed = !sequential && is_streamed(&loop);
-    if (loop.n == 1 || (is_contiguous(&loop) && !streamed && !sequential))
-        loop.kernel(loop.n, args);
+    loop.sequential = is_sequential(&loop);
+    loop.streamed = !loop.sequential && is_streamed(&loop);
+    size_t pieces = loop.n / least_piece[type];
+    int threads = pieces < 2 ? 1 : (int)min(pieces, (size_t)softsign_num_threads());
+    if (threads > 1 && is_in_any_order(&loop))
+        run_on_threads(&loop, threads);
     else
-        run_in_blocks(&loop, streamed, sequential);
+        run(&loop);
 }

@@ -36,6 +36,19 @@ void softsign_stream_end(void); /* after which other threads see what was stream
 size_t softsign_streaming_bytes(void);
 void softsign_set_streaming_bytes(size_t bytes); /* of all operands, from which on it is used */
 
+/* threads.c: a range split over threads */
+void softsign_set_num_threads(int n); /* of a call from any thread, at most */
+int softsign_num_threads(void);
+int softsign_set_num_threads_here(
+    int n); /* of this thread's calls, 0: as of any; returns before's */
+typedef void softsign_part(void *job, size_t begin, size_t end);
+/* Runs part over [0, n) in pieces that end at first, first + chunk, first + 2 chunk, ... and n, on
+ * the caller and others, or at once on the caller where no other is to be had; the first piece may
+ * come in two, cut a multiple of 64 before its end. Returns when all is done, with the flags of all
+ * raised. */
+void softsign_run_parts(softsign_part *part, void *job, size_t n, size_t first, size_t chunk,
+                        int threads);
+
 /* loop.c: what NumPy makes a ufunc of. It keeps the pointers, so all of it is static. */
 struct softsign_pass {
     const char *name;

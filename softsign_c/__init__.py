@@ -16,23 +16,25 @@ except ModuleNotFoundError as error:
     ) from error
 
 from softsign_c._isa import active_isa, available_isas, use_default_isa, use_isa
-from softsign_c._threaded import threaded
+from softsign_c._threads import get_num_threads, set_num_threads, use_default_num_threads
 from softsign_c._ufunc import ufunc_of
 
 __all__ = [
     "active_isa",
     "available_isas",
+    "get_num_threads",
+    "set_num_threads",
     "softsign",
     "softsign_backward",
     "softsign_derivative",
     "softsign_inverse",
     "softsign_second_derivative",
     "softsign_with_derivative",
-    "threaded",
     "use_isa",
 ]
 
 use_default_isa()
+use_default_num_threads()
 if _cache := _lib.softsign_last_level_cache():  # known where there are streaming stores
     _lib.softsign_set_streaming_bytes(_cache)
 

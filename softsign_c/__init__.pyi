@@ -1,7 +1,6 @@
-from types import TracebackType
-from typing import Any
+from numpy import ufunc
 
-from numpy import ndarray, ufunc
+from softsign_c._setting import Setting
 
 __version__: str
 
@@ -14,19 +13,10 @@ softsign_second_derivative: ufunc
 
 def available_isas() -> tuple[str, ...]: ...
 def active_isa() -> str: ...
-def threaded(
-    ufunc: ufunc,
-    *inputs: Any,
-    out: ndarray | tuple[ndarray | None, ...] | None = None,
-    workers: int | None = None,
-) -> Any: ...
+def get_num_threads() -> int: ...
 
-class use_isa:
+class use_isa(Setting):
     def __init__(self, name: str) -> None: ...
-    def __enter__(self) -> None: ...
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None: ...
+
+class set_num_threads(Setting):
+    def __init__(self, n: int) -> None: ...

@@ -2,10 +2,11 @@
 
 import os
 from collections.abc import Callable
-from types import TracebackType
+from functools import partial
 from typing import Any
 
 from softsign_c._kernels import ffi, lib
+from softsign_c._setting import Setting
 
 ENVIRONMENT_VARIABLE = "SOFTSIGN_C_ISA"
 
@@ -46,7 +47,7 @@ def active_isa() -> str:
     return name
 
 
-class use_isa:  # noqa: N801  (called like a function)
+class use_isa(Setting):  # noqa: N801  (called like a function)
     """Make the ufuncs run on the named instruction set, in all threads, from now on.
 
     As a context manager it returns to the previous one at the end. The results are the same bits
@@ -76,19 +77,8 @@ class use_isa:  # noqa: N801  (called like a function)
             raise ValueError(f"there is no instruction set {name!r}; {here}")
         if isas[name] is not None:
             raise ValueError(f"instruction set {name!r} needs {isas[name]}; {here}")
-        self._previous = lib.softsign_active_isa()
+        super().__init__(partial(lib.softsign_use_isa, lib.softsign_active_isa()))
         lib.softsign_use_isa(list(isas).index(name))
-
-    def __enter__(self) -> None:
-        pass
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        lib.softsign_use_isa(self._previous)
 
 
 def use_default_isa() -> None:

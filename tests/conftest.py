@@ -1,10 +1,12 @@
 """What the tests share: each instruction set, each type, each pass."""
 
+import platform
 from collections.abc import Iterator
 
 import numpy as np
 import pytest
 import raw
+from fpu import FloatingPointUnit
 from reference import TYPES, Type
 
 from softsign_c import use_isa
@@ -48,3 +50,14 @@ def dtype(type_: Type) -> np.dtype:
             pytest.skip("bfloat16 as a dtype needs ml_dtypes")
         return np.dtype(bfloat16)
     return np.dtype(f"f{type_.bytes}")
+
+
+@pytest.fixture
+def floating_point_unit() -> Iterator[FloatingPointUnit]:
+    """Give the floating-point unit, to set otherwise until the end of the test."""
+    if platform.machine() != "x86_64" or platform.libc_ver()[0] != "glibc":
+        pytest.skip("written for the C library of x86-64 Linux")
+    unit = FloatingPointUnit()
+    before = unit.control
+    yield unit
+    unit.control = before

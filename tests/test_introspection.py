@@ -110,7 +110,8 @@ def test_stubs_declare_every_public_name():
 GOOD = """
 import numpy as np
 import softsign_c
-from softsign_c import active_isa, available_isas, softsign, softsign_backward, use_isa
+from softsign_c import active_isa, available_isas, get_num_threads, set_num_threads, softsign
+from softsign_c import softsign_backward, use_isa
 
 x = np.ones((2, 3), np.float32)
 y = np.empty_like(x)
@@ -122,12 +123,15 @@ softsign_c.softsign_with_derivative(x, out=(y, None))
 softsign_backward.outer(x, x)
 with use_isa("baseline"):
     name: str = active_isa()
+with set_num_threads(2):
+    count: int = get_num_threads()
 names: tuple[str, ...] = available_isas()
 version: str = softsign_c.__version__
 ufunc: np.ufunc = softsign
 """
 BAD = {
     "use_isa(1)": "arg-type",
+    "set_num_threads('2')": "arg-type",
     "softsign.no_such_thing": "attr-defined",
     "number: int = active_isa()": "assignment",
     "softsign_c.no_such_thing": "attr-defined",

@@ -1,9 +1,7 @@
 """Threads, forks, other interpreters, and a floating-point unit that is set otherwise."""
 
-import ctypes
 import importlib.util
 import multiprocessing
-import platform
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -11,6 +9,7 @@ import numpy as np
 import pytest
 import raw
 from compare import assert_same_bits, bits_of
+from fpu import FloatingPointUnit
 from python import run_script
 from reference import TYPES, sample, specified
 
@@ -117,39 +116,6 @@ def test_other_interpreters_are_served_or_refused():
     assert lines[1::2] == ["0.5"] * 3
     assert set(lines[::2]) <= {"0.75", "refused"}
     assert len(lines) == 6
-
-
-class FloatingPointUnit:
-    """The control word of this thread, in the C library's environment of x86-64: MXCSR."""
-
-    FLUSH_TO_ZERO = 0x8040  # results and operands that are subnormal
-    ROUND_UP = 0x4000
-    FLAGS = 0x3F  # raised by calculating; no control
-
-    def __init__(self):
-        self.library = ctypes.CDLL(None)
-        self.environment = (ctypes.c_uint32 * 8)()
-
-    @property
-    def control(self):
-        self.library.fegetenv(self.environment)
-        return self.environment[7] & ~self.FLAGS
-
-    @control.setter
-    def control(self, word):
-        self.library.fegetenv(self.environment)
-        self.environment[7] = word
-        self.library.fesetenv(self.environment)
-
-
-@pytest.fixture
-def floating_point_unit():
-    if platform.machine() != "x86_64" or platform.libc_ver()[0] != "glibc":
-        pytest.skip("written for the C library of x86-64 Linux")
-    unit = FloatingPointUnit()
-    before = unit.control
-    yield unit
-    unit.control = before
 
 
 @pytest.mark.parametrize("control", ["FLUSH_TO_ZERO", "ROUND_UP"])

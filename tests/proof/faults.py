@@ -19,8 +19,9 @@ class Fault(NamedTuple):
 F, K, B, A, L = (
     f"csrc/{name}" for name in ("formulas.h", "kernels.h", "baseline.c", "avx2.c", "loop.c")
 )
-CONTRACT, KERNELS, LOOP, MANNERS = (
-    f"tests/test_{name}.py" for name in ("contract", "kernels", "loop", "numpy_manners")
+CONTRACT, KERNELS, LOOP, MANNERS, THREADS, THREAD_FAULTS = (
+    f"tests/test_{name}.py"
+    for name in ("contract", "kernels", "loop", "numpy_manners", "threads", "thread_faults")
 )
 
 FAULTS = [
@@ -182,8 +183,8 @@ FAULTS = [
     Fault(
         "context that does not return",
         "softsign_c/_isa.py",
-        "lib.softsign_use_isa(self._previous)",
-        "pass",
+        "lib.softsign_active_isa()))",
+        "0))",
         "tests/test_isa.py",
     ),
     Fault(
@@ -202,9 +203,9 @@ FAULTS = [
     ),
     Fault(
         "threads on overlapping arrays",
-        "softsign_c/_threaded.py",
-        "if count < 2 or _overlap(inputs, results):",
-        "if count < 2:",
-        "tests/test_threaded.py",
+        L,
+        "if (threads > 1 && is_in_any_order(&loop))",
+        "if (threads > 1)",
+        THREADS,
     ),
 ]

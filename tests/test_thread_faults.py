@@ -1,0 +1,334 @@
+"""What can go wrong with threads: each in a process of its own, which must end in time."""
+
+import ctypes
+import importlib.util
+import os
+import sys
+import textwrap
+
+import pytest
+from python import python
+
+linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
+forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+# check() fails unless calls are right, long ones and short ones; there are workers() threads.
+BEGIN = """
+import os, sys, threading, time
+from pathlib import Path
+import numpy as np
+from softsign_c import set_num_threads, softsign, softsign_inverse
+
+X = np.linspace(-9, 9, 200_003).astype(np.float32)
+EXPECTED = softsign(X)
+Y = np.empty_like(X)
+TASKS = Path("/proc/self/task")
+
+def check(y=Y):
+    for n in (X.size, *[20_000] * 60, X.size):
+        y[:n] = 7
+        softsign(X[:n], out=y[:n])
+        assert y[:n].data.cast("B") == EXPECTED[:n].data.cast("B")  # which takes no memory
+
+def workers(expected=0):
+    for _ in range(100):  # a thread takes a moment to name itself
+        found = sum((task / "comm").read_text() == "softsign_c\\n" for task in TASKS.iterdir())
+        if found == expected:
+            break
+        time.sleep(0.01)
+    return found
+
+def end_of(child):
+    pid, status = os.waitpid(child, 0)
+    return os.waitstatus_to_exitcode(status)
+
+set_num_threads(3)
+"""
+
+
+def run(script, seconds=30, **environment):
+    """Run the script after the above; it must succeed, and say nothing else."""
+    done = python(
+        "-W",
+        "ignore::DeprecationWarning",
+        "-c",
+        BEGIN + textwrap.dedent(script),
+        timeout=seconds,
+        **environment,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    return done.stdout
+
+
+FORKS = {"os.fork": "os.fork()", "C's fork": "ctypes.PyDLL(None).fork()"}
+if hasattr(os, "fork") and hasattr(ctypes.PyDLL(None), "_Fork"):
+    FORKS["C's fork without its handlers"] = "ctypes.PyDLL(None)._Fork()"
+
+
+@forks
+@pytest.mark.parametrize("fork", FORKS.values(), ids=FORKS)
+def test_a_child_of_a_fork_has_threads_of_its_own(fork):
+    """Where the C library does not tell of a fork, it computes alone."""
+    with_handlers = "_Fork" not in fork
+    run(f"""
+        import ctypes
+        for generation in range(3):  # a child goes on and forks as well
+            check()
+            if sys.platform == "linux" and (generation == 0 or {with_handlers}):
+                assert workers(2) == 2
+            time.sleep(0.002 * generation)  # workers sleep, or spin, or are somewhere between
+            child = {fork}
+            if child:
+                check()
+                os._exit(end_of(child))
+        os._exit(0)  # OpenBLAS waits at the usual end for threads that are not here
+        """)
+
+
+@forks
+def test_multiprocessing_by_fork():
+    run("""
+        import multiprocessing
+        check()
+        children = [multiprocessing.get_context("fork").Process(target=check) for _ in range(3)]
+        for child in children:
+            child.start()
+        check()
+        for child in children:
+            child.join()
+            assert child.exitcode == 0
+        """)
+
+
+@forks
+@pytest.mark.parametrize("fork", FORKS.values(), ids=FORKS)
+def test_a_fork_while_another_thread_is_in_the_pool(fork):
+    """The child calls the loop itself: Python's lock is not to be used after a fork of C's."""
+    run(f"""
+        import ctypes
+        from softsign_c._kernels import ffi, lib
+        def address(pointer):
+            return int(ffi.cast("uintptr_t", pointer))
+        sys.setswitchinterval(1000)  # no other thread asks for Python's lock meanwhile
+        loop = ctypes.PYFUNCTYPE(None, *[ctypes.c_void_p] * 4)(address(lib.softsign_loops[1]))
+        data = address(lib.softsign_loop_data(0)[1])
+        operands = (ctypes.c_void_p * 2)(X.ctypes.data, Y.ctypes.data)
+        n, steps = (ctypes.c_ssize_t * 1)(X.size), (ctypes.c_ssize_t * 2)(4, 4)
+
+        done = threading.Event()
+        def keep_calling():
+            y = np.empty_like(X)
+            while not done.is_set():
+                softsign(X, out=y)
+        others = [threading.Thread(target=keep_calling) for _ in range(2)]
+        for other in others:
+            other.start()
+        for _ in range(30):
+            child = {fork}
+            if child == 0:
+                for _ in range(3):
+                    loop(operands, n, steps, data)
+                os._exit(Y.data.cast("B") != EXPECTED.data.cast("B"))
+            assert end_of(child) == 0
+        done.set()
+        for other in others:
+            other.join()
+        check()
+        """)
+
+
+def test_many_threads_at_once_while_the_number_changes():
+    run("""
+        def call():
+            y = np.empty_like(X)
+            for number in range(1, 8):
+                set_num_threads(number)
+                check(y)
+        threads = [threading.Thread(target=call) for _ in range(16)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+        """)
+
+
+def test_calls_at_exit():
+    run("""
+        import atexit
+        atexit.register(check)
+        check()
+        """)
+
+
+def test_calls_after_the_main_thread_has_ended():
+    said = run("""
+        def later():
+            threading.main_thread().join()
+            check()
+            print("right")
+        threading.Thread(target=later).start()
+        check()
+        """)
+    assert said == "right\n"
+
+
+def test_calls_in_daemon_threads_while_the_interpreter_ends():
+    run("""
+        def forever():
+            y = np.empty_like(X)
+            while True:
+                softsign(X, out=y)
+        for _ in range(4):
+            threading.Thread(target=forever, daemon=True).start()
+        check()
+        """)
+
+
+LIMIT_MEMORY = """
+import re, resource
+used = int(re.search(r"VmSize:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) << 10
+hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+resource.setrlimit(resource.RLIMIT_AS, (used + ROOM, hard))
+"""
+
+
+@linux
+def test_without_memory_for_a_thread_the_caller_computes_alone():
+    run(f"""ROOM = 1 << 16{LIMIT_MEMORY}
+check()
+assert workers() == 0
+resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+check()
+assert workers() == 0  # nobody has asked again
+set_num_threads(3)
+check()
+assert workers(2) == 2
+""")
+
+
+@linux
+def test_fewer_threads_than_asked_for():
+    run(f"""ROOM = 1 << 20{LIMIT_MEMORY}
+set_num_threads(16)
+check()
+assert 1 <= workers(3) <= 4
+""")
+
+
+@linux
+def test_without_a_process_to_spare_the_caller_computes_alone():
+    run("""
+        import resource
+        if os.getuid() == 0:  # for whom there is no limit
+            os.setuid(65534)
+        resource.setrlimit(resource.RLIMIT_NPROC, (1, 1))
+        check()
+        assert workers() == 0
+        """)
+
+
+@forks
+def test_an_interrupt_reaches_the_main_thread_after_the_call():
+    said = run("""
+        import signal
+        check()
+        x = np.resize(X, 10**7)
+        y = np.empty_like(x)
+        interrupt = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
+        interrupt.start()
+        try:
+            while True:
+                softsign(x, out=y)
+        except KeyboardInterrupt:
+            print(threading.current_thread() is threading.main_thread())
+        check()
+        """)
+    assert said == "True\n"
+
+
+@linux
+def test_workers_take_no_signals_but_those_of_their_own_faults():
+    run("""
+        import re, signal
+        check()
+        for task in TASKS.iterdir():
+            if (task / "comm").read_text() == "softsign_c\\n":
+                status = (task / "status").read_text()
+                blocked = int(re.search(r"SigBlk:\\s*(\\w+)", status)[1], 16)
+                taken = {s for s in signal.valid_signals() if not blocked >> (s - 1) & 1}
+                own = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
+                assert taken - {signal.SIGKILL, signal.SIGSTOP} == own
+        """)
+
+
+@linux
+def test_a_fault_in_a_worker_is_reported():
+    """A memory-mapped file that another process cuts short: the memory is gone."""
+    done = python(
+        "-X",
+        "faulthandler",
+        "-c",
+        BEGIN
+        + textwrap.dedent("""
+        import tempfile
+        check()
+        with tempfile.NamedTemporaryFile() as file:
+            file.truncate(1 << 26)
+            x = np.memmap(file.name, np.float32)
+            os.truncate(file.name, 1 << 25)
+            softsign(x, out=np.empty_like(x))
+        """),
+        timeout=30,
+    )
+    assert done.returncode < 0
+    assert done.stderr.startswith("Fatal Python error: ")
+
+
+@linux
+def test_all_on_one_cpu():
+    run("""
+        check()
+        for task in os.listdir("/proc/self/task"):
+            os.sched_setaffinity(int(task), {min(os.sched_getaffinity(0))})
+        check()
+        set_num_threads(8)
+        check()
+        """)
+
+
+INTERPRETERS = ["_interpreters", "_xxsubinterpreters"]  # from Python 3.13 on, and before
+
+
+def test_other_interpreters_share_the_pool():
+    found = [name for name in INTERPRETERS if importlib.util.find_spec(name)]
+    if not found:
+        pytest.skip("this Python has no module that makes interpreters")
+    tried = textwrap.indent(BEGIN + "check()", "    ")
+    other = f"try:\n{tried}\nexcept ImportError:\n    pass  # NumPy refuses to be loaded in some"
+    run(f"""
+        import {found[0]} as interpreters
+        check()
+        for _ in range(2):
+            other = interpreters.create()
+            interpreters.run_string(other, {other!r})
+            interpreters.destroy(other)
+            check()
+        """)
+
+
+def test_a_hundred_thousand_calls_of_random_sizes_and_numbers():
+    run(
+        """
+        rng = np.random.default_rng(0)
+        sizes = rng.integers(1, 30_000, 10**5).tolist()
+        numbers = rng.integers(1, 6, 10**5).tolist()
+        for size, number in zip(sizes, numbers):
+            if size % 16 == 0:
+                set_num_threads(number)
+            softsign(X[:size], out=Y[:size])
+            assert Y[size - 1] == EXPECTED[size - 1] and Y[size // 2] == EXPECTED[size // 2]
+            Y[size - 1] = Y[size // 2] = 7
+        check()
+        """,
+        seconds=60,
+    )

@@ -1,0 +1,372 @@
+"""set_num_threads: long calls are split over threads, with the same results."""
+
+import contextlib
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+import raw
+from compare import assert_same_bits, bits_of
+from fpu import FloatingPointUnit
+from python import run_script
+from reference import TYPES, sample
+
+from softsign_c import get_num_threads, set_num_threads, softsign, softsign_inverse
+from softsign_c._kernels import ffi, lib
+from softsign_c._threads import (
+    ENVIRONMENT_VARIABLE,
+    MOST,
+    num_threads_here,
+    use_default_num_threads,
+)
+
+N = 150_001  # more than two pieces of float32
+NUMBERS = [2, 3, 8]
+
+
+@pytest.fixture(autouse=True)
+def restored():
+    """Leave the number of threads as it was."""
+    with set_num_threads(1):
+        yield
+
+
+def values(type_, n=N):
+    return np.resize(sample(type_, 3000), n)
+
+
+class Parts:
+    """What softsign_run_parts had done: which thread did which range.
+
+    All but the caller's first piece wait until so many threads are at work.
+    """
+
+    def __init__(self, n, first, chunk, threads, at_work=2):
+        self.done, all_here = [], threading.Condition()
+
+        def part(job, begin, end):
+            with all_here:
+                self.done.append((threading.get_ident(), begin, end))
+                all_here.notify_all()
+                if begin >= first:
+                    all_here.wait_for(lambda: len(self.threads) >= at_work, timeout=20)
+            time.sleep(1e-4)  # long enough to wake others
+
+        callback = ffi.callback("void(void *, size_t, size_t)", part)
+        lib.softsign_run_parts(callback, ffi.NULL, n, first, chunk, threads)
+
+    @property
+    def ranges(self):
+        return sorted((begin, end) for _, begin, end in self.done)
+
+    @property
+    def threads(self):
+        return {thread for thread, _, _ in self.done}
+
+
+def test_the_number_is_one_until_it_is_set():
+    assert get_num_threads() == 1
+
+
+@pytest.mark.parametrize(("text", "number"), [(None, 1), ("", 1), ("3", 3), (" 1024 ", 1024)])
+def test_environment_variable_sets_it(text, number, monkeypatch):
+    if text is None:
+        monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
+    else:
+        monkeypatch.setenv(ENVIRONMENT_VARIABLE, text)
+    use_default_num_threads()
+    assert get_num_threads() == number
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1025", "two", "1.5"])
+def test_wrong_environment_variable_is_an_error_that_names_it(text, monkeypatch):
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, text)
+    with pytest.raises(
+        ValueError, match=f"{ENVIRONMENT_VARIABLE}: .* from 1 to 1024, not {text!r}"
+    ):
+        use_default_num_threads()
+
+
+def test_environment_variable_is_read_once_at_import():
+    code = """
+        import os, softsign_c
+        os.environ["SOFTSIGN_C_NUM_THREADS"] = "5"
+        softsign_c.softsign(1.0)
+        print(softsign_c.get_num_threads())
+        """
+    assert run_script(code, SOFTSIGN_C_NUM_THREADS="3").stdout == "3\n"
+
+
+def test_it_holds_until_further_notice_and_in_every_thread():
+    set_num_threads(3)
+    set_num_threads(np.int64(5))
+    assert get_num_threads() == 5
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(get_num_threads).result() == 5
+
+
+def test_context_manager_returns_to_the_previous_one():
+    with set_num_threads(2):
+        with set_num_threads(MOST):
+            assert get_num_threads() == MOST
+        assert get_num_threads() == 2
+    with contextlib.suppress(KeyError), set_num_threads(2):
+        raise KeyError
+    assert get_num_threads() == 1
+
+
+def test_a_thread_may_have_a_number_of_its_own():
+    with set_num_threads(2), num_threads_here(4):
+        assert get_num_threads() == 4
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(get_num_threads).result() == 2
+        with num_threads_here(7):
+            assert get_num_threads() == 7
+        assert get_num_threads() == 4
+
+
+@pytest.mark.parametrize("n", [0, -1, MOST + 1, 10**30])
+def test_a_wrong_number_is_an_error_that_says_what_is_right(n):
+    with pytest.raises(ValueError, match=f"from 1 to 1024, not {n}$"):
+        set_num_threads(n)
+    assert get_num_threads() == 1
+
+
+@pytest.mark.parametrize("n", [2.0, "2", None, [2]])
+def test_what_is_no_integer_is_refused(n):
+    with pytest.raises(TypeError, match="integer"):
+        set_num_threads(n)
+
+
+@pytest.mark.parametrize("threads", [2, 3, 5])
+def test_every_element_is_in_one_piece_and_pieces_end_where_they_are_to(threads):
+    parts = Parts(10_000, 600, 640, threads)
+    ends = [600, *range(1240, 10_000, 640), 10_000]
+    begins, got = zip(*parts.ranges, strict=True)
+    assert begins == (0, *got[:-1])
+    assert set(got) - set(ends) <= {600 - 384}
+    assert set(ends) <= set(got)
+    assert 2 <= len(parts.threads) <= threads
+    assert threading.get_ident() in parts.threads
+
+
+@pytest.mark.parametrize(
+    ("n", "first", "chunk", "threads"),
+    [(1000, 30, 64, 1), (1000, 30, 64, 0), (30, 30, 64, 2), (1, 30, 64, 9)],
+)
+def test_the_caller_does_all_at_once_where_there_is_nothing_to_share(n, first, chunk, threads):
+    parts = Parts(n, first, chunk, threads, at_work=1)
+    assert parts.done == [(threading.get_ident(), 0, n)]
+
+
+@pytest.mark.parametrize("threads", [6, 2, 3])
+def test_as_many_threads_as_asked_for_and_no_more(threads):
+    assert len(Parts(64_000, 1000, 1000, threads, at_work=threads).threads) == threads
+
+
+def test_a_call_while_another_is_split_is_not():
+    both = threading.Barrier(2, timeout=20)
+    inner = []
+
+    def second():
+        both.wait()
+        inner.append(Parts(64_000, 1000, 1000, 3, at_work=1))
+        both.wait()
+
+    def part(job, begin, end):
+        if begin == 0:
+            both.wait()
+            both.wait()
+
+    other = threading.Thread(target=second)
+    other.start()
+    callback = ffi.callback("void(void *, size_t, size_t)", part)
+    lib.softsign_run_parts(callback, ffi.NULL, 64_000, 1000, 1000, 3)
+    other.join()
+    assert inner[0].done == [(other.ident, 0, 64_000)]
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_pass_gives_the_same_bits(number, isa, pass_, type_):
+    inputs = [values(type_)] * raw.PASSES[pass_].inputs
+    inputs[0] = inputs[0][::-1].copy()
+    outputs = [np.zeros_like(inputs[0]) for _ in range(2 * raw.PASSES[pass_].outputs)]
+    for number_, to in ((1, outputs[::2]), (number, outputs[1::2])):
+        with set_num_threads(number_):
+            loop(pass_, type_, [*inputs, *to], [type_.bytes] * 4)
+    for one, many in zip(outputs[::2], outputs[1::2], strict=True):
+        assert_same_bits(many, one, *inputs)
+
+
+def loop(pass_, type_, operands, steps, n=N):
+    lib.softsign_loop(
+        raw.pointers([operand.ctypes.data for operand in operands]),
+        ffi.new("ptrdiff_t[]", [n]),
+        ffi.new("ptrdiff_t[]", steps),
+        lib.softsign_loop_data(list(raw.PASSES).index(pass_))[raw.TYPES.index(type_.name)],
+    )
+
+
+F32 = TYPES["f32"]
+X = values(F32, 2 * N).view(np.float32)
+LAYOUTS = {
+    "not aligned to a cache line": (X[3 : N + 3], X[5 : N + 5]),
+    "strided": (X[::2], X[1::2]),
+    "backwards": (X[N::-1], X[: N + 1]),
+    "one scalar": (X[:1], X[:N]),
+    "transposed": (X[: 4 * 40_000].reshape(4, -1).T, X[: 4 * 40_000].reshape(4, -1).T),
+    "byte-swapped": (X[:N].astype(">f4"), X[:N]),
+    "three axes": (X[: 3 * 40_000].reshape(3, 8, -1)[:, ::2], np.float32(2)),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_every_layout_gives_the_same_bits(number, layout):
+    with np.errstate(all="ignore"):
+        expected = raw.ufunc("backward")(*LAYOUTS[layout])
+        with set_num_threads(number):
+            assert_same_bits(bits_of(raw.ufunc("backward")(*LAYOUTS[layout])), bits_of(expected))
+
+
+def overlapping(n):
+    """Return calls whose operands overlap, which write to the same array."""
+    memory = np.linspace(-9, 9, 2 * n).astype(np.float32)
+    softsign(memory[1 : n + 1], out=memory[:n])
+    softsign(memory[: n - 3], out=memory[3:n])
+    softsign(memory[:n], out=memory[:n])
+    softsign(memory[n:][::-1], out=memory[n:])
+    raw.ufunc("forward_with_derivative")(memory[:n], out=(memory[:n], memory[n:]))
+    raw.ufunc("backward")(memory[:n], memory[n:], out=memory[:n])
+    raw.ufunc("backward").accumulate(memory[:n], out=memory[:n])
+    return memory.tobytes(), raw.ufunc("backward").reduce(memory[:n])
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_operands_that_overlap_give_the_same_bits(number):
+    expected = overlapping(N)
+    with set_num_threads(number):
+        for _ in range(5):
+            assert overlapping(N) == expected
+
+
+SHIFTS = {  # bytes from an operand to the output, and whether NumPy would hand that to a loop
+    "before": -4,
+    "a vector before": -32,
+    "a cache line before": -64,
+    "a piece before": -(1 << 18),
+}
+
+
+@pytest.mark.parametrize("shift", SHIFTS.values(), ids=SHIFTS)
+@pytest.mark.parametrize("operand", [0, 1])
+def test_an_output_that_begins_before_an_input_is_computed_in_order(shift, operand):
+    def result():
+        memory = np.resize(X, 3 * N)
+        inputs = [np.resize(X, N), np.resize(X, N)]
+        inputs[operand] = memory[N : 2 * N]
+        loop("backward", F32, [*inputs, memory[N + shift // 4 :]], [4, 4, 4])
+        return memory.tobytes()
+
+    expected = result()
+    with set_num_threads(3):
+        assert all(result() == expected for _ in range(5))
+
+
+def test_two_outputs_in_one_place_are_written_in_order():
+    def result():
+        memory = np.zeros(N + 1, np.float32)
+        loop("forward_with_derivative", F32, [np.resize(X, N), memory, memory[1:]], [4, 4, 4])
+        return memory.tobytes()
+
+    expected = result()
+    with set_num_threads(3):
+        assert all(result() == expected for _ in range(5))
+
+
+PLACES = [0, N // 2, N - 1]
+
+
+@pytest.mark.parametrize("at", PLACES)
+@pytest.mark.parametrize(("y", "error"), [(1, "divide by zero"), (2, "invalid value")])
+def test_warnings_are_those_of_one_thread_wherever_the_bad_element_lies(at, y, error):
+    x = np.full(N, 0.5, np.float32)
+    x[at] = y
+    with set_num_threads(4):
+        for _ in range(20):  # by which thread ever
+            with pytest.warns(RuntimeWarning, match=error):
+                softsign_inverse(x)
+        with np.errstate(all="raise"), pytest.raises(FloatingPointError, match=error):
+            softsign_inverse(x)
+        with np.errstate(all="ignore"):
+            softsign_inverse(x)
+        x[at] = 0
+        with np.errstate(all="raise"):  # none of before is left
+            softsign_inverse(x)
+
+
+@pytest.mark.parametrize("control", ["FLUSH_TO_ZERO", "ROUND_UP"])
+def test_the_callers_control_word_holds_in_every_thread(control, floating_point_unit):
+    x = np.concatenate([np.geomspace(1e-42, 1e-30, 300, dtype="f4"), X[:3000]])
+    x = np.resize(x, N)
+    x[~np.isfinite(x)] = 3
+    one, usual = np.empty_like(x), softsign(x)
+    floating_point_unit.control |= getattr(FloatingPointUnit, control)
+    wanted = floating_point_unit.control
+    loop("forward", F32, [x, one], [4, 4])
+    with set_num_threads(4):
+        for _ in range(20):
+            many = np.zeros_like(x)
+            loop("forward", F32, [x, many], [4, 4])
+            assert_same_bits(bits_of(many), bits_of(one), bits_of(x))
+    assert hex(floating_point_unit.control) == hex(wanted)
+    assert one.tobytes() != usual.tobytes()
+
+
+def test_where_a_flag_is_a_signal_the_caller_computes_alone(floating_point_unit):
+    floating_point_unit.control &= ~FloatingPointUnit.MASK_OF_INVALID
+    assert len(Parts(64_000, 1000, 1000, 3, at_work=1).done) == 1
+
+
+def test_streamed_or_not_is_decided_for_the_whole_call():
+    before, expected = lib.softsign_streaming_bytes(), softsign(X)
+    lib.softsign_set_streaming_bytes(X.nbytes)
+    try:
+        with set_num_threads(3):
+            assert_same_bits(bits_of(softsign(X)), bits_of(expected))
+    finally:
+        lib.softsign_set_streaming_bytes(before)
+
+
+def test_many_callers_at_once_while_the_number_changes():
+    x, done = X[:20_000], threading.Event()
+    expected = bits_of(softsign(x))
+
+    def change():
+        while not done.is_set():
+            for number in (1, 2, 5, 3):
+                set_num_threads(number)
+
+    changing = threading.Thread(target=change)
+    changing.start()
+    try:
+        with ThreadPoolExecutor(8) as callers:
+            for y in callers.map(lambda _: softsign(x), range(800)):
+                assert_same_bits(bits_of(y), expected)
+    finally:
+        done.set()
+        changing.join()
+
+
+def test_calls_of_random_sizes_and_numbers():
+    rng = np.random.default_rng(0)
+    expected, y = softsign(X), np.empty_like(X)
+    for _ in range(300):
+        set_num_threads(int(rng.integers(1, 6)))
+        sizes = rng.integers(1, 40_000, 30)
+        for n in [*sizes.tolist(), int(rng.integers(1, X.size))]:
+            y[:n] = 7
+            softsign(X[:n], out=y[:n])
+            assert y[:n].tobytes() == expected[:n].tobytes()
