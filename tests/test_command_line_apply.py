@@ -1,6 +1,8 @@
 """The verb apply of the command softsign-c: what it computes, and which files it takes."""
 
 import os
+import runpy
+import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -236,3 +238,12 @@ def test_apply_finishes_a_source_that_vanishes(folder, monkeypatch):
     np.save(folder / "x.npy", np.ones(4000))
     assert command("apply", folder / "x.npy", folder / "y.npy").returncode == 0
     np.testing.assert_array_equal(np.load(folder / "y.npy"), np.full(4000, 0.5))
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs Bash")
+def test_the_page_shows_what_apply_says():
+    page = Path(__file__).parents[1] / "docs" / "command_line.md"
+    text = page.read_text(encoding="utf-8")
+    part = text[text.index("## apply") : text.index("## info")]
+    replayed = runpy.run_path(str(page.with_suffix(".py")))["replayed"]
+    assert replayed(part) == part

@@ -71,7 +71,7 @@ def status_of(words: Sequence[str] | None) -> int:
         return 2
     except BrokenPipeError as error:  # Python ignores the signal that ends other programs here
         raise signals.SignalError(getattr(signal, "SIGPIPE", signal.SIGTERM)) from error
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         complain(error)
         return 2
     return status
