@@ -1,0 +1,24 @@
+"""The operations that the files in tests/proof/bounds take from csrc/formulas.h, carried out."""
+
+import re
+from collections.abc import Callable
+from fractions import Fraction
+from pathlib import Path
+
+BOUNDS = Path(__file__).parent / "proof" / "bounds"
+OPERATION = re.compile(r"^(\w+) = (?:rnd|result)\((.*)\);$", re.MULTILINE)
+
+
+def operations(file: str) -> list[tuple[str, str]]:
+    """Return the operations of a file in bounds/, each to be rounded: name, expression."""
+    return OPERATION.findall((BOUNDS / file).read_text())
+
+
+def carried_out(
+    file: str, rounded: Callable[[Fraction], Fraction], **inputs: Fraction
+) -> dict[str, Fraction]:
+    """Return the results of the operations by name."""
+    values = dict(inputs)
+    for name, expression in operations(file):
+        values[name] = rounded(eval(expression, {}, values))
+    return values
