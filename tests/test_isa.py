@@ -1,6 +1,7 @@
 """Choosing the instruction set."""
 
 import os
+import platform
 import re
 import threading
 from pathlib import Path
@@ -150,7 +151,8 @@ def test_avx2_needs_the_cpu_and_the_operating_system(leaf7_ebx, leaf1_ecx, xcr0,
 )
 def test_avx2_is_available_where_the_system_says_so():
     flags = re.search(r"^flags.*$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    flags = flags.group().split() if flags else []
+    emulated = not re.fullmatch("x86_64|AMD64", platform.machine())  # the file is the host's
+    flags = flags.group().split() if flags and not emulated else []
     assert ("avx2" in available_isas()) == ({"avx2", "fma", "f16c"} <= set(flags))
 
 
