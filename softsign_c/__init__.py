@@ -15,6 +15,8 @@ except ModuleNotFoundError as error:
         f"softsign_c is not built in {__path__[0]}: run 'pip install -e .' in the folder above"
     ) from error
 
+import _cffi_backend  # noqa: F401  (_kernels needs it; so do tools that look for what to freeze)
+
 from softsign_c._isa import active_isa, available_isas, use_default_isa, use_isa
 from softsign_c._threads import get_num_threads, set_num_threads, use_default_num_threads
 from softsign_c._ufunc import ufunc_of
@@ -41,9 +43,12 @@ if _cache := _lib.softsign_last_level_cache():  # known where there are streamin
 
 def __getattr__(name: str) -> str:
     if name == "__version__":  # on demand: reading it takes longer than all the rest
-        from importlib.metadata import version
+        from importlib.metadata import PackageNotFoundError, version
 
-        return version("softsign_c")
+        try:
+            return version("softsign_c")
+        except PackageNotFoundError:  # as in a frozen application
+            pass
     raise AttributeError(f"module 'softsign_c' has no attribute {name!r}")
 
 

@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from softsign_c._kernels import ffi, lib
@@ -47,6 +46,12 @@ def active_isa() -> str:
     return name
 
 
+def _exchange_isa(isa: int) -> int:
+    before: int = lib.softsign_active_isa()
+    lib.softsign_use_isa(isa)
+    return before
+
+
 class use_isa(Setting):  # noqa: N801  (called like a function)
     """Make the ufuncs run on the named instruction set, in all threads, from now on.
 
@@ -77,8 +82,7 @@ class use_isa(Setting):  # noqa: N801  (called like a function)
             raise ValueError(f"there is no instruction set {name!r}; {here}")
         if isas[name] is not None:
             raise ValueError(f"instruction set {name!r} needs {isas[name]}; {here}")
-        super().__init__(partial(lib.softsign_use_isa, lib.softsign_active_isa()))
-        lib.softsign_use_isa(list(isas).index(name))
+        super().__init__(_exchange_isa, list(isas).index(name))
 
 
 def use_default_isa() -> None:

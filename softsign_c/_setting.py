@@ -5,13 +5,20 @@ from types import TracebackType
 
 
 class Setting:
-    """At the end of its with statement, if it is used in one, calls what restores it."""
+    """Sets a value, by a function that returns the one before; a with statement sets that again at
+    its end. It can be used in many, also in one within another.
+    """
 
-    def __init__(self, restore: Callable[[], None]) -> None:
-        self._restore = restore
+    def __init__(self, exchange: Callable[[int], int], value: int) -> None:
+        self._exchange, self._value = exchange, value
+        self._before = [exchange(value)]  # one more for each block that is entered, but the first
+        self._is_new = True
 
     def __enter__(self) -> None:
-        pass
+        before = self._exchange(self._value)
+        if not self._is_new:
+            self._before.append(before)
+        self._is_new = False
 
     def __exit__(
         self,
@@ -19,4 +26,4 @@ class Setting:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._restore()
+        self._exchange(self._before.pop())

@@ -2,7 +2,6 @@
 
 import operator
 import os
-from functools import partial
 
 from softsign_c._kernels import lib
 from softsign_c._setting import Setting
@@ -19,6 +18,12 @@ def get_num_threads() -> int:
     """
     number: int = lib.softsign_num_threads()
     return number
+
+
+def _exchange_num_threads(n: int) -> int:
+    before = get_num_threads()
+    lib.softsign_set_num_threads(n)
+    return before
 
 
 class set_num_threads(Setting):  # noqa: N801  (called like a function)
@@ -58,8 +63,7 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
         n = operator.index(n)
         if not 1 <= n <= MOST:
             raise ValueError(f"the number of threads must be from 1 to {MOST}, not {n}")
-        super().__init__(partial(lib.softsign_set_num_threads, get_num_threads()))
-        lib.softsign_set_num_threads(n)
+        super().__init__(_exchange_num_threads, n)
 
 
 class num_threads_here(Setting):  # noqa: N801
@@ -69,8 +73,7 @@ class num_threads_here(Setting):  # noqa: N801
     """
 
     def __init__(self, n: int) -> None:
-        before = lib.softsign_set_num_threads_here(min(n, MOST))
-        super().__init__(partial(lib.softsign_set_num_threads_here, before))
+        super().__init__(lib.softsign_set_num_threads_here, min(n, MOST))
 
 
 def use_default_num_threads() -> None:

@@ -1,7 +1,7 @@
 """Makes a numpy.ufunc of the C loops of a pass.
 
-NumPy makes ufuncs in its C API alone: a table of functions, in a capsule, whose order is frozen
-because every compiled extension relies on it. They are called from there, through ctypes, which
+NumPy makes ufuncs in its C API alone: tables of functions, in capsules, whose order is that of an
+ABI, which every compiled extension relies on. They are called from there, through ctypes, which
 unlike cffi keeps the GIL.
 """
 
@@ -11,24 +11,54 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy._core import _multiarray_umath  # type: ignore[attr-defined]
 
 from softsign_c._isa import names
 from softsign_c._kernels import ffi, lib
 
-try:
-    from ml_dtypes import bfloat16
-except ImportError:
-    bfloat16 = None
-
 _BUILTIN = [np.dtype(code) for code in "efd"]  # the first of lib.softsign_types, in their order
+_ABI = 0x02000000  # of NumPy 2
 _NO_IDENTITY = -1  # PyUFunc_None
 
 _pointer = ctypes.c_void_p
 _capsule_pointer = ctypes.PYFUNCTYPE(_pointer, ctypes.py_object, ctypes.c_char_p)(
     ("PyCapsule_GetPointer", ctypes.pythonapi)
 )
-_api = ctypes.cast(_capsule_pointer(_multiarray_umath._UFUNC_API, None), ctypes.POINTER(_pointer))
+
+
+def _table(module: Any, name: str) -> Any:
+    return ctypes.cast(_capsule_pointer(getattr(module, name), None), ctypes.POINTER(_pointer))
+
+
+def _numpy_functions() -> Any:
+    """Return NumPy's table of functions that make ufuncs, if it has the order known here."""
+    needed = f"softsign_c needs NumPy 2, of the C ABI 0x{_ABI:08x}; NumPy {np.__version__} has "
+    try:
+        from numpy._core import _multiarray_umath as module  # type: ignore[attr-defined]
+
+        ufunc_api, array_api = _table(module, "_UFUNC_API"), _table(module, "_ARRAY_API")
+    except (ImportError, AttributeError, ValueError) as error:
+        raise ImportError(f"{needed}none that is known: {error}") from error
+    abi = ctypes.PYFUNCTYPE(ctypes.c_uint)(array_api[0])()  # PyArray_GetNDArrayCVersion
+    if abi != _ABI:
+        raise ImportError(f"{needed}0x{abi:08x}")
+    return ufunc_api
+
+
+def _bfloat16_number() -> int | None:
+    """Return the number of the dtype that ml_dtypes has registered, if it is there and sound."""
+    try:
+        from ml_dtypes import bfloat16
+
+        dtype = np.dtype(bfloat16)
+    except Exception:  # whatever is wrong with it, the other types are there
+        return None
+    return (
+        dtype.num if (dtype.name, dtype.isbuiltin, dtype.itemsize) == ("bfloat16", 2, 2) else None
+    )
+
+
+_api = _numpy_functions()
+_bfloat16 = _bfloat16_number()
 
 # Arguments: loops, their data, their dtype numbers, how many they are; inputs, outputs, identity,
 # name, docstring, one that is not used.
@@ -80,35 +110,45 @@ def _signature(described: Callable[..., Any], outputs: int) -> inspect.Signature
     return inspect.Signature([*inputs, out, *_KEYWORDS])
 
 
+# By module and name; kept when this module is loaded again, as only the ufunc that a name leads to
+# can be pickled.
+_made: dict[tuple[str, str], np.ufunc] = globals().get("_made", {})
+
+
+def _new_ufunc(pass_: str) -> Any:
+    index = _passes.index(pass_)
+    row, data = lib.softsign_passes[index], lib.softsign_loop_data(index)
+    ufunc = _from_func_and_data(
+        _address(lib.softsign_loops),
+        _address(data),
+        _address(lib.softsign_loop_dtypes(row.inputs + row.outputs)),
+        len(_BUILTIN),
+        row.inputs,
+        row.outputs,
+        _NO_IDENTITY,
+        _address(row.ufunc),
+        None,
+        0,
+    )
+    if _bfloat16 is not None:
+        loop = len(_BUILTIN)
+        of_loop = _address(lib.softsign_loops[loop]), None, _address(data[loop])
+        _register_loop_for_type(ufunc, _bfloat16, *of_loop)
+    return ufunc
+
+
 def ufunc_of(pass_: str) -> Callable[[Callable[..., Any]], np.ufunc]:
     """Return a decorator that makes the ufunc of the pass, with the parameters, the docstring and
     the module of the function that it is put on.
     """
-    index = _passes.index(pass_)
-    row, data = lib.softsign_passes[index], lib.softsign_loop_data(index)
 
     def make(described: Callable[..., Any]) -> np.ufunc:
-        ufunc: Any = _from_func_and_data(
-            _address(lib.softsign_loops),
-            _address(data),
-            _address(lib.softsign_loop_dtypes(row.inputs + row.outputs)),
-            len(_BUILTIN),
-            row.inputs,
-            row.outputs,
-            _NO_IDENTITY,
-            _address(row.ufunc),
-            None,
-            0,
-        )
-        if bfloat16 is not None:
-            number, loop = np.dtype(bfloat16).num, len(_BUILTIN)
-            _register_loop_for_type(
-                ufunc, number, _address(lib.softsign_loops[loop]), None, _address(data[loop])
-            )
+        place = described.__module__, described.__qualname__
+        ufunc: Any = _made.get(place) or _new_ufunc(pass_)
         ufunc.__doc__ = described.__doc__
         ufunc.__module__ = described.__module__  # without it pickle may find another of that name
-        ufunc.__signature__ = _signature(described, row.outputs)
-        made: np.ufunc = ufunc
-        return made
+        ufunc.__signature__ = _signature(described, ufunc.nout)
+        _made[place] = ufunc
+        return _made[place]
 
     return make

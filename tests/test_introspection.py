@@ -2,6 +2,7 @@
 
 import ast
 import doctest
+import importlib.metadata
 import inspect
 import pickle
 import sysconfig
@@ -70,6 +71,25 @@ def test_pickled_ufunc_is_found_in_a_new_process(ufunc):
     assert result.stdout.strip() == ufunc.__name__, result.stderr
 
 
+@pytest.fixture
+def loaded_again():
+    """Load the package's modules anew, those first that others import, and then the package."""
+    isa = softsign_c.active_isa()
+    for name in ("_kernels", "_setting", "_isa", "_threads", "_ufunc"):
+        importlib.reload(importlib.import_module(f"softsign_c.{name}"))
+    importlib.reload(softsign_c)
+    softsign_c.use_isa(isa)
+
+
+@each_ufunc
+@pytest.mark.usefixtures("loaded_again")
+def test_a_ufunc_stays_itself_when_the_package_is_loaded_again(ufunc):
+    assert getattr(softsign_c, ufunc.__name__) is ufunc
+    assert pickle.loads(pickle.dumps(ufunc)) is ufunc
+    test_docstrings_say_what_is_computed(ufunc)
+    assert ufunc(*[0.0] * ufunc.nin) is not None
+
+
 def test_signatures():
     keywords = "where=True, casting='same_kind', order='K', dtype=None, subok=True, signature=None"
     assert str(inspect.signature(softsign)) == f"(x, /, out=None, *, {keywords})"
@@ -94,6 +114,18 @@ def test_version_is_the_installed_one():
     assert softsign_c.__version__ == version("softsign_c")
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = softsign_c.nothing
+
+
+def test_without_metadata_there_is_no_version(monkeypatch):
+    """As in a frozen application."""
+
+    def not_found(name):
+        raise importlib.metadata.PackageNotFoundError(name)
+
+    monkeypatch.setattr(importlib.metadata, "version", not_found)
+    assert getattr(softsign_c, "__version__", None) is None
+    with pytest.raises(AttributeError, match="no attribute '__version__'"):
+        _ = softsign_c.__version__
 
 
 def test_stubs_declare_every_public_name():

@@ -72,6 +72,32 @@ def test_context_manager_returns_to_the_previous_one_after_an_error(isa):
     assert active_isa() == isa
 
 
+def test_context_manager_can_be_used_again(isa):
+    use_isa(isa)
+    baseline = use_isa("baseline")
+    for before in (isa, "baseline"):
+        with baseline:
+            assert active_isa() == "baseline"
+            with baseline:
+                assert active_isa() == "baseline"
+            assert active_isa() == "baseline"
+        assert active_isa() == isa
+        use_isa(before)
+    use_isa(isa)
+    with baseline:
+        assert active_isa() == "baseline"
+    assert active_isa() == isa
+
+
+def test_context_manager_activates_what_was_changed_since(isa):
+    use_isa(isa)
+    baseline = use_isa("baseline")
+    use_isa(isa)
+    with baseline:
+        assert active_isa() == "baseline"
+    assert active_isa() == isa
+
+
 @pytest.mark.parametrize("name", ["", "AVX2", "avx9000", "baseline ", "é"])
 def test_unknown_name_lists_what_there_is(name):
     before = active_isa()

@@ -117,6 +117,16 @@ def test_context_manager_returns_to_the_previous_one():
     assert get_num_threads() == 1
 
 
+def test_context_manager_can_be_used_again():
+    two = set_num_threads(2)
+    with two:
+        assert get_num_threads() == 2
+    assert get_num_threads() == 1
+    with two, two:
+        assert get_num_threads() == 2
+    assert get_num_threads() == 1
+
+
 def test_a_thread_may_have_a_number_of_its_own():
     with set_num_threads(2), num_threads_here(4):
         assert get_num_threads() == 4

@@ -183,8 +183,8 @@ FAULTS = [
     Fault(
         "context that does not return",
         "softsign_c/_isa.py",
-        "lib.softsign_active_isa()))",
-        "0))",
+        "before: int = lib.softsign_active_isa()",
+        "before = 0",
         "tests/test_isa.py",
     ),
     Fault(
