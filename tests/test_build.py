@@ -1,15 +1,38 @@
 """The library that the build makes, and what is said where there is none."""
 
+import platform
 import shutil
 import subprocess
 import sys
+import zlib
 from pathlib import Path
 
+import numpy as np
 import pytest
+import raw
 from python import python
+from reference import TYPES, specified
 
 import softsign_c
+import verify
 from softsign_c import _kernels
+
+# What some flag of FASTER makes another instruction of, a line for each.
+ARITHMETIC = """
+float contracted(float a, float b, float c) { return a * b + c; }
+float associated(float a, float b) { return a + b - a; }
+float reciprocal(float a, float *b) { return b[0] / a + b[1] / a; }
+float signed_zero(float a) { return a + 0.0f; }
+int not_finite(float a) { return a != a; }
+double precise(double a) { return a * 0.1; }
+void trapping(float *a) { for (int i = 0; i < 64; i++) a[i] = a[i] > 1 ? 1 / a[i] : a[i]; }
+"""
+COMMON = [
+    *["-ffast-math", "-Ofast", "-ffinite-math-only", "-funsafe-math-optimizations"],
+    "-fno-signed-zeros -fno-trapping-math -fassociative-math -freciprocal-math",
+    "-mfma -ffp-contract=fast",
+]
+FASTER = {"gcc": [*COMMON, "-fsingle-precision-constant"], "clang": [*COMMON, "-ffp-model=fast"]}
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="reads an ELF library")
@@ -30,3 +53,72 @@ def test_an_unbuilt_package_says_how_to_build_it(tmp_path):
         f"ImportError: softsign_c is not built in {package}: "
         "run 'pip install -e .' in the folder above"
     )
+
+
+def needs(program):
+    pytest.importorskip("setuptools", "77", reason="needs setuptools, for build.py")
+    if shutil.which(program) is None:
+        pytest.skip(f"needs {program}")
+
+
+def assembly(*words):
+    command = [*words, "-w", "-S", "-x", "c", "-", "-o", "-"]
+    ran = subprocess.run(command, input=ARITHMETIC, capture_output=True, text=True, check=True)
+    return ran.stdout
+
+
+@pytest.mark.skipif(platform.machine() != "x86_64", reason="gives flags of x86-64")
+@pytest.mark.parametrize(
+    ("compiler", "faster"),
+    [(compiler, faster) for compiler in FASTER for faster in FASTER[compiler]],
+)
+def test_flags_of_the_user_do_not_change_the_arithmetic(compiler, faster):
+    needs(compiler)
+    from build import unix_flags
+
+    ours, theirs = unix_flags([compiler]), faster.split()
+    kept = [flag for flag in theirs if flag.startswith("-m")]
+    assert assembly(compiler, *theirs, *ours) == assembly(compiler, *kept, *ours)
+    plain = [compiler, "-O3", "-ffp-contract=off"]
+    assert assembly(*plain, *theirs) != assembly(*plain, *kept)
+
+
+@pytest.mark.parametrize("faster", ["-ffast-math", "-Ofast", "-funsafe-math-optimizations"])
+@pytest.mark.parametrize("compiler", FASTER)
+def test_flags_of_the_user_link_nothing_that_flushes_to_zero(compiler, faster):
+    needs(compiler)
+    from build import unix_flags
+
+    def links_it(*flags):
+        command = [compiler, "-###", faster, *flags, "-x", "c", "/dev/null"]
+        return "crtfastmath" in subprocess.run(command, capture_output=True, text=True).stderr
+
+    if not links_it():
+        pytest.skip(f"{compiler} {faster} links no such thing")
+    assert not links_it(*unix_flags([compiler]))
+
+
+def test_the_build_asks_for_the_bits_that_are_specified():
+    def checksum(pass_, row):
+        result = 0
+        for type_ in raw.TYPES:
+            samples = [verify.sample(type_, seed) for seed in range(row.inputs)]
+            inputs = [np.array(x, TYPES[type_].bits) for x in samples]
+            for bits in specified(pass_, TYPES[type_], *inputs):
+                result = zlib.crc32(bits.astype(bits.dtype.newbyteorder("<")).tobytes(), result)
+        return result
+
+    assert {pass_: checksum(pass_, row) for pass_, row in raw.PASSES.items()} == verify.CHECKSUMS
+
+
+def test_the_build_finds_other_bits(monkeypatch):
+    assert verify.faults(_kernels.__file__) == []
+    monkeypatch.setitem(verify.CHECKSUMS, "inverse", 0)
+    isas = softsign_c.available_isas()
+    assert verify.faults(_kernels.__file__) == [f"inverse on {isa}" for isa in isas]
+
+
+def test_the_build_finds_units_that_are_set_otherwise(monkeypatch):
+    settings = iter([(True, 0x37F, 0x1F80), (False, 0x37F, 0x9FC0)])
+    monkeypatch.setattr(verify, "control", lambda: next(settings))
+    assert verify.faults(_kernels.__file__) == ["the floating-point units of every process"]

@@ -1,7 +1,6 @@
 """Builds the C programs of this folder together with the kernels."""
 
 import os
-import re
 import subprocess
 import sys
 import tempfile
@@ -14,7 +13,8 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent
 sys.path[:0] = [str(HERE.parent), str(ROOT)]  # for what the tests and the pages share
 
-FLAGS = re.findall(r'"(-[^"{]*)"', (ROOT / "build.py").read_text())  # without setuptools
+from build import unix_flags  # noqa: E402
+
 CORES = len(os.sched_getaffinity(0))
 _folder = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
 BUILT = Path(_folder.name)
@@ -25,8 +25,16 @@ def build(
 ) -> Path:
     """Compile the named program with the kernels, by default with the flags of the library."""
     target = BUILT / (name or program)
-    sources = [*map(str, sorted((ROOT / "csrc").glob("*.c"))), str(HERE / f"{program}.c")]
-    command = [*compiler, *FLAGS, *flags, f"-I{ROOT / 'csrc'}", *sources, "-o", str(target)]
+    sources = [*map(str, sorted((ROOT / "csrc").rglob("*.c"))), str(HERE / f"{program}.c")]
+    command = [
+        *compiler,
+        *unix_flags(compiler),
+        *flags,
+        f"-I{ROOT / 'csrc'}",
+        *sources,
+        "-o",
+        str(target),
+    ]
     subprocess.run([*command, "-lm"], check=True)
     return target
 

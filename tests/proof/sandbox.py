@@ -6,28 +6,25 @@ import subprocess
 import sysconfig
 from pathlib import Path
 
-import cffi
 import harness
 from python import python
 
+from build import generate, unix_flags
+
 LIBRARY = "softsign_c/_kernels.abi3.so"
-FLAGS = [*harness.FLAGS, "-shared", "-fPIC", "-DPy_LIMITED_API=0x030B0000", "-w"]
+FLAGS = [*unix_flags(["cc"]), "-shared", "-fPIC", "-DPy_LIMITED_API=0x030B0000", "-w"]
 
 
 def copy_sources(folder: Path) -> Path:
     """Make a folder in which the tests run, with what cffi generates beside the sources."""
     built = shutil.ignore_patterns(".*", "*.so", "__pycache__", "build", "dist", "*.egg-info")
     shutil.copytree(harness.ROOT, folder, ignore=built)
-    ffi = cffi.FFI()
-    header = (folder / "csrc" / "softsign.h").read_text()
-    ffi.cdef(re.sub(r"^#.*$", "", header, flags=re.MULTILINE))
-    ffi.set_source("softsign_c._kernels", '#include "softsign.h"')
-    ffi.emit_c_code(str(folder / "_kernels.c"))
+    generate("softsign_c._kernels", folder / "_kernels.c")
     return folder
 
 
 def compile_library(folder: Path, *flags: str) -> None:
-    sources = [*folder.glob("csrc/*.c"), folder / "_kernels.c"]
+    sources = [*(folder / "csrc").rglob("*.c"), folder / "_kernels.c"]
     includes = [f"-I{folder / 'csrc'}", f"-I{sysconfig.get_path('include')}"]
     command = ["cc", *FLAGS, *flags, *includes, *map(str, sources), "-o", str(folder / LIBRARY)]
     subprocess.run(command, check=True)
