@@ -69,7 +69,7 @@ def checksum(ffi: Any, lib: Any, isa: int, pass_: int) -> int:
     for number, type_ in enumerate(names(ffi, lambda k: lib.softsign_types[k])):
         operands = [sample(type_, seed) for seed in range(row.inputs + row.outputs)]
         pointers = ffi.new("char *[]", [ffi.from_buffer("char[]", x) for x in operands])
-        lib.softsign_get_kernel(isa, pass_, number)(SIZE, pointers)
+        lib.softsign_get_kernel(isa, pass_, number)(SIZE, pointers, 0)
         for output in operands[row.inputs :]:
             if sys.byteorder == "big":
                 output.byteswap()

@@ -2,9 +2,13 @@
 #ifndef SOFTSIGN_COMPILER_H
 #define SOFTSIGN_COMPILER_H
 
-/* a_b, of the values of the macros a and b */
+#include <stddef.h>
+
+/* a_b and a_b_c, of the values of the macros a, b and c */
 #define JOIN(a, b) JOIN_(a, b)
 #define JOIN_(a, b) a##_##b
+#define JOIN3(a, b, c) JOIN3_(a, b, c)
+#define JOIN3_(a, b, c) a##_##b##_##c
 
 /* SHARED: written by one thread while others read; each reads the old or the new value, whole, and
  * all that was written before it. MSVC's C11 has no <stdatomic.h>, but reads and writes an aligned
@@ -19,6 +23,8 @@
 
 #define SHARED volatile
 #define ALWAYS_INLINE __forceinline
+#define NOINLINE __declspec(noinline)
+#define LIKELY(condition) (condition)
 #define THREAD_LOCAL __declspec(thread)
 
 static __forceinline uint32_t shared_add(SHARED uint32_t *word, uint32_t n)
@@ -38,6 +44,8 @@ static __forceinline int shared_swap(SHARED uint64_t *word, uint64_t old, uint64
 
 #define SHARED _Atomic
 #define ALWAYS_INLINE inline __attribute__((always_inline))
+#define NOINLINE __attribute__((noinline))
+#define LIKELY(condition) __builtin_expect(!!(condition), 1)
 #define THREAD_LOCAL _Thread_local
 
 static inline uint32_t shared_add(SHARED uint32_t *word, uint32_t n)
@@ -49,6 +57,22 @@ static inline int shared_swap(SHARED uint64_t *word, uint64_t old, uint64_t new)
     return atomic_compare_exchange_strong(word, &old, new);
 }
 
+#endif
+
+#ifdef __clang__ /* as GCC and MSVC do by themselves: a function that is owed and not there */
+#pragma clang diagnostic error "-Wundefined-internal"
+#endif
+
+static inline size_t min(size_t a, size_t b) { return a < b ? a : b; }
+
+enum { CACHE_LINE = 64 }; /* bytes, on all CPUs but a few that have 128 */
+
+/* Between what was stored past the cache and what is stored afterwards, as other threads see it. */
+#if defined(__x86_64__) || defined(_M_X64)
+#include <emmintrin.h>
+static inline void store_fence(void) { _mm_sfence(); }
+#else
+static inline void store_fence(void) {}
 #endif
 
 /* Before a loop: working in place is no dependence between its iterations. Without this the

@@ -1,5 +1,5 @@
 /* What the CPU can do, and what its operating system lets programs use of it. */
-#include "softsign.h"
+#include "isa.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
 
@@ -42,7 +42,7 @@ static uint64_t xgetbv(void)
 
 #define OSXSAVE (1u << 27)
 
-struct softsign_x86 softsign_read_x86(void)
+static struct softsign_x86 read_x86(void)
 {
     struct softsign_x86 cpu = {0};
     uint32_t leaves = cpuid(0, 0).eax;
@@ -53,6 +53,8 @@ struct softsign_x86 softsign_read_x86(void)
         cpu.xcr0 = xgetbv();
     return cpu;
 }
+
+uint32_t softsign_cpu_features(void) { return softsign_x86_features(read_x86()); }
 
 /* The largest of the caches that Intel lists in leaf 4 and AMD, in the same form, in 0x8000001d.
  * Not sysconf: on some machines it adds up the caches of cores that this process cannot use. */
@@ -77,26 +79,24 @@ size_t softsign_last_level_cache(void)
 
 #else
 
-struct softsign_x86 softsign_read_x86(void) { return (struct softsign_x86){0}; }
+uint32_t softsign_cpu_features(void) { return 0; }
 
 size_t softsign_last_level_cache(void) { return 0; }
 
 #endif
 
-#define FMA (1u << 12)
-#define F16C (1u << 29)
-#define AVX2 (1u << 5)
-#define SSE_AND_AVX_STATE 6
+enum { LEAF1_FMA = 12, LEAF1_F16C = 29, LEAF7_AVX2 = 5, SSE_AND_AVX_STATE = 6 };
 
-const char *softsign_avx2_missing(struct softsign_x86 cpu)
+uint32_t softsign_x86_features(struct softsign_x86 cpu)
 {
-    if (!(cpu.leaf7_ebx & AVX2))
-        return "a CPU with AVX2";
-    if (!(cpu.leaf1_ecx & FMA))
-        return "a CPU with FMA";
-    if (!(cpu.leaf1_ecx & F16C))
-        return "a CPU with F16C";
-    if ((cpu.xcr0 & SSE_AND_AVX_STATE) != SSE_AND_AVX_STATE)
-        return "an operating system that saves the AVX registers";
-    return NULL;
+    uint32_t features = NEEDS(X86_64);
+    if (cpu.leaf7_ebx & 1u << LEAF7_AVX2)
+        features |= NEEDS(AVX2);
+    if (cpu.leaf1_ecx & 1u << LEAF1_FMA)
+        features |= NEEDS(FMA);
+    if (cpu.leaf1_ecx & 1u << LEAF1_F16C)
+        features |= NEEDS(F16C);
+    if ((cpu.xcr0 & SSE_AND_AVX_STATE) == SSE_AND_AVX_STATE)
+        features |= NEEDS(AVX_STATE);
+    return features;
 }

@@ -2,21 +2,31 @@
 #include "compiler.h"
 #include "isa.h"
 
-/* The fastest first. */
-static const struct softsign_isa *const isas[] = {
-    &softsign_avx2,
-    &softsign_baseline,
-};
-enum { ISAS = sizeof isas / sizeof isas[0] };
+#define ISA_ROW(isa) &softsign_##isa,
+#define ISA_INDEX(isa) ISA_##isa,
+
+static const struct softsign_isa *const isas[] = {SOFTSIGN_ISAS(ISA_ROW)};
+enum { SOFTSIGN_ISAS(ISA_INDEX) ISAS };
 
 static SHARED int active = ISAS - 1; /* each call uses one, from its beginning to its end */
 
 const char *softsign_isa_name(int isa) { return isa < ISAS ? isas[isa]->name : NULL; }
-const char *softsign_isa_missing(int isa) { return isas[isa]->missing(); }
 int softsign_active_isa(void) { return active; }
 void softsign_use_isa(int isa) { active = isa; }
+
+const char *softsign_isa_missing(int isa, uint32_t features)
+{
+#define FEATURE_NEEDED(feature, needed) needed,
+    static const char *const needed[] = {SOFTSIGN_FEATURES(FEATURE_NEEDED)};
+    for (int k = 0; k < FEATURES; k++)
+        if (isas[isa]->needs & ~features & (uint32_t)1 << k)
+            return needed[k];
+    return NULL;
+}
 
 softsign_kernel *softsign_get_kernel(int isa, int pass, int type)
 {
     return isas[isa]->kernels[pass][type];
 }
+
+int softsign_batch_bytes(int isa) { return isas[isa]->batch_bytes; }

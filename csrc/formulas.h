@@ -1,8 +1,8 @@
 /* The mathematics, once for every element type and instruction set: kernels.h includes it for each
- * type, after the operations that it uses (add, div, magnitude, ...) are defined.
+ * type. The operations are those of simd.h.
  *
- * Each operation is IEEE 754's, rounded once, in the order written here, so every machine gives the
- * same bits. With s = 1 + |x| and r = 1 / s:
+ * Each is IEEE 754's, rounded once, in the order written here, so every machine gives the same
+ * bits. With s = 1 + |x| and r = 1 / s:
  *
  *     pass                formula                     computed as
  *     forward             x / (1 + |x|)               x / s
@@ -22,64 +22,125 @@
  *     second derivative   5.47 ulp at 0x3e85a9a6                         below 5.57
  *
  * r r rather than 1 / (s s), which overflows from |x| = 2^64 on in float32; x / s rather than x r,
- * whose error is larger. An infinite x is taken for the largest finite one: that of the type where
- * the domain is FINITE, that of the vec by finite(). Where an input is NaN the result does not
- * matter, but no operation may raise a flag. */
+ * whose error is larger.
+ *
+ * FORMULA(pass) gets its vectors in one of these ways, and returns the same bits in each. In none
+ * is a lane NaN: the kernels put 0 in its place, and NaN into the results. */
+#ifndef SOFTSIGN_FORMULAS_H
+#define SOFTSIGN_FORMULAS_H
 
-static inline vec NAME(reciprocal)(vec a) { return div(splat(1), add(splat(1), a)); }
+enum way {
+    SPECIAL,  /* any numbers */
+    ORDINARY, /* |x| < 2^HUGE_EXPONENT; for the inverse, |y| < 1 */
+    ESTIMATED /* ORDINARY, to be divided by estimate */
+};
 
-/* The correctly rounded n / s, given r, the correctly rounded 1 / s. Where multiplication and
- * subtraction fuse, steps of Newton's method replace a division. From a faithful q, one off by less
- * than an ulp, a step leads to the correctly rounded quotient (Markstein's theorem); n r may be off
- * by one and a half, so that float64 takes a step to come so near. In float32 it changes nothing:
- * all inputs have been tried. */
-static inline vec NAME(quotient)(vec n, vec s, vec r)
-{
-#ifdef fused_multiply_subtract
-    vec q = mul(n, r);
-    if (BYTES == 8)
-        q = fused_negative_multiply_add(fused_multiply_subtract(q, s, n), r, q);
-    return fused_negative_multiply_add(fused_multiply_subtract(q, s, n), r, q);
-#else
-    (void)r;
-    return div(n, s);
 #endif
+
+#if BATCH
+
+/* The correctly rounded n / s, given r, the correctly rounded 1 / s or what refined() makes of it.
+ * From a faithful q, one off by less than an ulp, a step in the exact residual q s - n
+ * leads there (Markstein's theorem); n r may be off by one and a half, so that float64 takes a step
+ * to come so near. In float32 it changes nothing: all inputs have been tried. */
+static ALWAYS_INLINE vec NAME(corrected)(vec n, vec s, vec r)
+{
+    vec q = v_mul(n, r);
+    if (BYTES == 8)
+        q = v_fnma(v_fms(q, s, n), r, q);
+    return v_fnma(v_fms(q, s, n), r, q);
 }
 
-FORMULA(forward, FINITE)
+#endif
+
+#if BATCH && NAME(ESTIMATES)
+
+/* 1 / s from an estimate by a step of the third order: rounded correctly but for values within 2^-9
+ * ulp of a midpoint. After a step of the second order five of all quotients come out wrong. */
+static ALWAYS_INLINE vec NAME(refined)(vec s)
 {
-    out[0] = div(in[0], add(splat(1), magnitude(in[0])));
+    vec r = v_estimate_f32(s), e = v_fms(s, r, v_set(1));
+    return v_fnma(r, v_fnma(e, e, e), r);
 }
 
-FORMULA(derivative, FINITE)
+#endif
+
+/* n / s, where n is no power of two if the significand of s is all ones: so it is in forward. From
+ * there the last step would end on a tie; hence no reciprocal is estimated, nor the inverse. */
+static ALWAYS_INLINE vec NAME(quotient)(vec n, vec s, enum way way)
 {
-    vec r = NAME(reciprocal)(magnitude(in[0]));
-    out[0] = mul(r, r);
+#if BATCH && NAME(ESTIMATES)
+    if (way == ESTIMATED)
+        return NAME(corrected)(n, s, NAME(refined)(s));
+#endif
+    (void)way;
+    return v_div(n, s);
 }
 
-FORMULA(backward, NUMBER)
+/* n / s, given r, the correctly rounded 1 / s, which spares a division. */
+static ALWAYS_INLINE vec NAME(quotient_given)(vec r, vec n, vec s, enum way way)
 {
-    vec grad = in[0], r = NAME(reciprocal)(finite(magnitude(in[1])));
-    out[0] = mul(mul(grad, r), r);
+#if BATCH
+    if (way != SPECIAL)
+        return NAME(corrected)(n, s, r);
+#endif
+    (void)r, (void)way;
+    return v_div(n, s);
 }
 
-FORMULA(forward_with_derivative, FINITE)
+static ALWAYS_INLINE vec NAME(one_plus)(vec x) { return v_add(v_set(1), v_abs(x)); }
+
+static ALWAYS_INLINE vec NAME(reciprocal)(vec x) { return v_div(v_set(1), NAME(one_plus)(x)); }
+
+/* An infinite x is taken for the largest finite number of its sign, so that x / s is 1. */
+static ALWAYS_INLINE vec NAME(finite)(vec x, enum way way)
 {
-    vec x = in[0], s = add(splat(1), magnitude(x)), r = div(splat(1), s);
-    out[0] = NAME(quotient)(x, s, r);
-    out[1] = mul(r, r);
+    vec a = v_abs(x), largest = v_set(JOIN(LARGEST, WIDE));
+    return way == SPECIAL ? v_signed(v_choose(v_above(a, largest), largest, a), x) : x;
+}
+
+FORMULA(forward)
+{
+    vec x = NAME(finite)(in[0], way);
+    out[0] = NAME(quotient)(x, NAME(one_plus)(x), way);
+}
+
+FORMULA(derivative)
+{
+    vec r = NAME(reciprocal)(in[0]);
+    out[0] = v_mul(r, r);
+}
+
+FORMULA(backward)
+{
+    vec grad = in[0], r = NAME(reciprocal)(NAME(finite)(in[1], way));
+    out[0] = v_mul(v_mul(grad, r), r);
+}
+
+FORMULA(forward_with_derivative)
+{
+    vec x = NAME(finite)(in[0], way), r = NAME(reciprocal)(in[0]);
+    out[0] = NAME(quotient_given)(r, x, NAME(one_plus)(x), way);
+    out[1] = v_mul(r, r);
 }
 
 /* |y| > 1 is taken to infinity, because infinity / (1 - infinity) is what it is to be: NaN, flagged
  * as an invalid operation. */
-FORMULA(inverse, NUMBER)
+FORMULA(inverse)
 {
-    vec y = in[0], a = infinite_above_one(magnitude(y));
-    out[0] = one_nan(div(with_sign(a, y), sub(splat(1), a)));
+    vec y = in[0], a = v_abs(y);
+    mask is_outside = v_above(a, v_set(1));
+    if (way == SPECIAL)
+        y = v_signed(a = v_choose(is_outside, v_set(INFINITY), a), y);
+    out[0] = v_div(y, v_sub(v_set(1), a));
+    if (way == SPECIAL)
+        out[0] = v_choose(is_outside, v_set(NAN), out[0]);
 }
 
-FORMULA(second_derivative, ANY)
+/* 0 at 0, where it jumps from 2 to -2. */
+FORMULA(second_derivative)
 {
-    vec x = in[0], a = magnitude(x), r = NAME(reciprocal)(finite(a));
-    out[0] = mul(splat(-2), with_sign(zero_at_zero(mul(mul(r, r), r), a), x));
+    vec x = in[0], r = NAME(reciprocal)(x), zero = v_set(0);
+    vec cube = v_choose(v_above(v_abs(x), zero), v_mul(v_mul(r, r), r), zero);
+    out[0] = v_mul(v_set(-2), v_signed(cube, x));
 }

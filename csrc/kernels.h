@@ -1,92 +1,58 @@
-/* The kernels of one element type: a template, included once for each type by each instruction set,
- * which defines these macros first:
- *
- *     TYPE    f16, f32, f64 or bf16
- *     BYTES   of one element
- *     vec     LANES elements, with the operations that formulas.h uses
- *     BATCH   vecs at a time; more than one lets the CPU overlap them better
- *     nans    which elements of a batch are NaN; either(a, b) of two batches
- *     load    a batch from memory, with what is not in the domain replaced; returns its nans
- *     store   a batch to memory, rounded to nearest even, with the one NaN in place of nans
- *
- * TYPE, BYTES, nans, either, load and store are undefined at the end, ready for the next type.
- *
- * The one NaN is the positive quiet one without payload. No NaN reaches a formula's result by
- * arithmetic, because which NaN comes out of two differs from CPU to CPU. */
+/* The kernels of the instruction set ISA, made of what its file defines: all passes of all types,
+ * and KERNELS, the table of them. */
+#include <float.h>
+#include <math.h>
 
-#define NAME(name) JOIN(name, TYPE)
-#define FORMULA(pass, domain_)                                                                     \
-    static const enum domain NAME(pass##_domain) = domain_;                                        \
-    static inline void NAME(pass##_formula)(const vec *in, vec *out)
+#include "simd.h"
 
-#include "formulas.h"
+#define LARGEST_f32 FLT_MAX
+#define LARGEST_f64 DBL_MAX
 
-typedef void NAME(formula)(const vec *in, vec *out);
+#define KERNEL(pass, type) KERNEL_(ISA, pass, type)
+#define KERNEL_(isa, pass, type) KERNEL__(isa, pass, type)
+#define KERNEL__(isa, pass, type) softsign_##isa##_##pass##_##type
+#define SPECIAL_KERNEL(pass, type) JOIN(KERNEL(pass, type), special)
+enum { SPECIAL_BATCHES = 4 };
 
-enum { NAME(STEP) = BATCH * LANES };
+/* Where the operands are; those that a pass does not have are another. */
+struct operands {
+    const char *in0, *in1;
+    char *out0, *out1;
+};
 
-/* n is a multiple of STEP. */
-static ALWAYS_INLINE void NAME(run_batches)(NAME(formula) * formula, enum domain domain, int inputs,
-                                            int outputs, size_t n, char *const *operands)
+typedef void special(struct operands at, size_t bytes);
+
+static ALWAYS_INLINE struct operands operands_of(char *const *all, int inputs, int outputs)
 {
-    const char *in0 = operands[0], *in1 = operands[inputs - 1];
-    char *out0 = operands[inputs], *out1 = operands[inputs + outputs - 1];
-
-    INDEPENDENT_ITERATIONS
-    for (size_t i = 0; i < n * BYTES; i += NAME(STEP) * BYTES) {
-        vec x0[BATCH], x1[BATCH], y0[BATCH], y1[BATCH];
-        nans nan = load(in0 + i, x0, domain);
-        if (inputs > 1)
-            nan = either(nan, load(in1 + i, x1, ANY));
-        for (int k = 0; k < BATCH; k++) {
-            vec in[MAX_INPUTS], out[MAX_OUTPUTS];
-            in[0] = x0[k];
-            if (inputs > 1)
-                in[1] = x1[k];
-            formula(in, out);
-            y0[k] = out[0];
-            if (outputs > 1)
-                y1[k] = out[1];
-        }
-        store(out0 + i, y0, nan);
-        if (outputs > 1)
-            store(out1 + i, y1, nan);
-    }
+    return (struct operands){all[0], all[inputs - 1], all[inputs], all[inputs + outputs - 1]};
 }
 
-/* Inlined into each kernel, where formula, domain, inputs and outputs are constants. */
-static ALWAYS_INLINE void NAME(run)(NAME(formula) * formula, enum domain domain, int inputs,
-                                    int outputs, size_t n, char *const *operands)
-{
-    size_t whole = n - n % NAME(STEP), rest = (n - whole) * BYTES;
-    NAME(run_batches)(formula, domain, inputs, outputs, whole, operands);
-    if (rest == 0)
-        return;
+#define ELEMENT f16
+#define BYTES 2
+#define WIDE f32
+#define HUGE_EXPONENT 16 /* infinity's */
+#include "kernels_of_type.h"
 
-    char padded[MAX_OPERANDS][NAME(STEP) * BYTES];
-    char *const at[MAX_OPERANDS] = {padded[0], padded[1], padded[2], padded[3]};
-    for (int k = 0; k < inputs; k++) {
-        memset(at[k], 0, sizeof padded[k]);
-        memcpy(at[k], operands[k] + whole * BYTES, rest);
-    }
-    NAME(run_batches)(formula, domain, inputs, outputs, NAME(STEP), at);
-    for (int k = inputs; k < inputs + outputs; k++)
-        memcpy(operands[k] + whole * BYTES, at[k], rest);
-}
+#define ELEMENT f32
+#define BYTES 4
+#define WIDE f32
+#define HUGE_EXPONENT 100
+#include "kernels_of_type.h"
 
-#define KERNEL(pass, ufunc, inputs, outputs)                                                       \
-    static void NAME(pass)(size_t n, char *const *operands)                                        \
-    {                                                                                              \
-        NAME(run)(NAME(pass##_formula), NAME(pass##_domain), inputs, outputs, n, operands);        \
-    }
-SOFTSIGN_PASSES(KERNEL)
+#define ELEMENT f64
+#define BYTES 8
+#define WIDE f64
+#define HUGE_EXPONENT 1000
+#include "kernels_of_type.h"
 
-#undef KERNEL
-#undef FORMULA
-#undef NAME
-#undef TYPE
-#undef BYTES
-#undef nans
-#undef either
-#undef load
-#undef store
+#define ELEMENT bf16
+#define BYTES 2
+#define WIDE f32
+#define HUGE_EXPONENT 100
+#include "kernels_of_type.h"
+
+#define KERNEL_OF_TYPE(type, bytes, pass) [TYPE_##type] = KERNEL(pass, type),
+#define KERNELS_OF_PASS(pass, ufunc, inputs, outputs)                                              \
+    [PASS_##pass] = {SOFTSIGN_TYPES(KERNEL_OF_TYPE, pass)},
+#define BATCH_BYTES ((BATCH ? BATCH : 1) * (int)sizeof(v_f32))
+#define KERNELS SOFTSIGN_PASSES(KERNELS_OF_PASS)

@@ -1,45 +1,45 @@
 /* NumPy's inner loop: n elements of each operand, at any stride, through the active kernel.
  *
- * A kernel wants contiguous operands. One that is not, and an output to be streamed, takes its way
- * through a block that stays in the first-level cache. */
+ * A kernel wants contiguous operands that are apart or the very same. Others take their way through
+ * blocks that stay in the first-level cache. */
 #include <string.h>
 
+#include "compiler.h"
 #include "isa.h"
 
 #define PASS_ROW(pass, ufunc, inputs, outputs) {#pass, ufunc, inputs, outputs},
-#define TYPE_NAME(type, bytes) #type,
-#define TYPE_BYTES(type, bytes) bytes,
-#define TYPE_LOOP(type, bytes) softsign_loop,
+#define TYPE_NAME(type, bytes, with) #type,
+#define TYPE_LOOP(type, bytes, with) softsign_loop,
 
 const struct softsign_pass softsign_passes[] = {SOFTSIGN_PASSES(PASS_ROW){NULL, NULL, 0, 0}};
-const char *const softsign_types[] = {SOFTSIGN_TYPES(TYPE_NAME) NULL};
-softsign_inner_loop *const softsign_loops[] = {SOFTSIGN_TYPES(TYPE_LOOP)};
-static const ptrdiff_t type_bytes[] = {SOFTSIGN_TYPES(TYPE_BYTES)};
+const char *const softsign_types[] = {SOFTSIGN_TYPES(TYPE_NAME, ) NULL};
+softsign_inner_loop *const softsign_loops[] = {SOFTSIGN_TYPES(TYPE_LOOP, )};
 
-/* Pass and type in one number, which is what a loop is given as its data. */
-#define JOB(pass, type) (void *)(intptr_t)(PASS_##pass * TYPES + TYPE_##type)
-#define PASS_JOBS(pass, ufunc, inputs, outputs)                                                    \
-    {[TYPE_f16] = JOB(pass, f16),                                                                  \
-     [TYPE_f32] = JOB(pass, f32),                                                                  \
-     [TYPE_f64] = JOB(pass, f64),                                                                  \
-     [TYPE_bf16] = JOB(pass, bf16)},
+/* What a loop is given as its data. */
+struct job {
+    int pass, type, inputs, operands;
+    ptrdiff_t bytes; /* of one element */
+};
+
+#define JOB(type, bytes, pass) {PASS_##pass, TYPE_##type, 0, 0, bytes},
+#define PASS_JOBS(pass, ufunc, inputs, outputs) {SOFTSIGN_TYPES(JOB, pass)},
 
 void **softsign_loop_data(int pass)
 {
-    static void *jobs[PASSES][TYPES] = {SOFTSIGN_PASSES(PASS_JOBS)};
-    return jobs[pass];
+    static struct job jobs[PASSES][TYPES] = {SOFTSIGN_PASSES(PASS_JOBS)};
+    static void *data[PASSES][TYPES];
+    for (int type = 0; type < TYPES; type++) {
+        jobs[pass][type].inputs = softsign_passes[pass].inputs;
+        jobs[pass][type].operands = softsign_passes[pass].inputs + softsign_passes[pass].outputs;
+        data[pass][type] = &jobs[pass][type];
+    }
+    return data[pass];
 }
 
-/* NumPy's numbers for float16, float32 and float64 (ABI: they never change), a loop after the
- * other. */
-const char *softsign_loop_dtypes(int operands)
-{
-    static const char of_two[] = {23, 23, 11, 11, 12, 12};
-    static const char of_three[] = {23, 23, 23, 11, 11, 11, 12, 12, 12};
-    return operands == 2 ? of_two : of_three;
-}
+static SHARED size_t past_cache_bytes = SIZE_MAX;
 
-enum { BLOCK = 2048, LINE = 64 }; /* bytes; all blocks together stay in the first-level cache */
+size_t softsign_past_cache_bytes(void) { return past_cache_bytes; }
+void softsign_set_past_cache_bytes(size_t bytes) { past_cache_bytes = bytes; }
 
 /* A thread's share is worth handing over from one microsecond of work on; in elements. Pieces of a
  * quarter of a second-level cache are large enough. */
@@ -48,14 +48,90 @@ static const size_t least_piece[] = {
 enum { CHUNK = 1 << 18 }; /* bytes of an operand */
 
 struct loop {
+    const struct job *job;
     softsign_kernel *kernel;
     char **args;
     const ptrdiff_t *steps;
-    int inputs, operands;
     size_t n;
-    ptrdiff_t bytes; /* of one element */
-    int sequential, streamed;
+    int overlapping; /* some output with another operand, in part */
+    int past_cache;
 };
+
+/* From the lowest byte of an operand to the one past its highest. */
+struct span {
+    uintptr_t from, to;
+};
+
+static struct span span_of(const struct loop *loop, int k)
+{
+    uintptr_t bytes = (uintptr_t)loop->job->bytes, first = (uintptr_t)loop->args[k];
+    uintptr_t last = first + (loop->n - 1) * (uintptr_t)loop->steps[k];
+    return loop->steps[k] < 0 ? (struct span){last, first + bytes}
+                              : (struct span){first, last + bytes};
+}
+
+static int is_same(const struct loop *loop, int a, int b)
+{
+    return loop->args[a] == loop->args[b] && loop->steps[a] == loop->steps[b];
+}
+
+static int is_overlapping(const struct loop *loop)
+{
+    for (int out = loop->job->inputs; out < loop->job->operands; out++) {
+        struct span y = span_of(loop, out);
+        if (loop->steps[out] < loop->job->bytes && loop->steps[out] > -loop->job->bytes)
+            return 1; /* with itself */
+        for (int k = 0; k < out; k++) {
+            struct span x = span_of(loop, k);
+            if (x.from < y.to && y.from < x.to && !is_same(loop, k, out))
+                return 1;
+        }
+    }
+    return 0;
+}
+
+static int is_contiguous(const struct loop *loop)
+{
+    for (int k = 0; k < loop->job->operands; k++)
+        if (loop->steps[k] != loop->job->bytes)
+            return 0;
+    return 1;
+}
+
+/* In reduce and accumulate an element of the output is an input of the next; in reduce all of them
+ * are one, and the steps 0. */
+static int is_sequential(const struct loop *loop)
+{
+    const char *in = loop->args[0], *out = loop->args[loop->job->inputs];
+    ptrdiff_t in_step = loop->steps[0], out_step = loop->steps[loop->job->inputs];
+    return in_step == out_step && in + in_step == out;
+}
+
+/* Elements before the first that begins a cache line of the output. */
+static size_t head_of(const struct loop *loop)
+{
+    return -(uintptr_t)loop->args[loop->job->inputs] % CACHE_LINE / (size_t)loop->job->bytes;
+}
+
+/* Storing past the cache spares the output's lines from being read first. It pays where they would
+ * not stay in the cache, unless an input has brought them there already. All outputs have to come
+ * to the border of a line at once. */
+static int is_past_cache(const struct loop *loop)
+{
+    const struct job *job = loop->job;
+    if (loop->n * (size_t)(job->operands * job->bytes) < past_cache_bytes)
+        return 0;
+    for (int out = job->inputs; out < job->operands; out++) {
+        uintptr_t address = (uintptr_t)loop->args[out];
+        if (loop->steps[out] != job->bytes || address % (uintptr_t)job->bytes ||
+            (address - (uintptr_t)loop->args[job->inputs]) % CACHE_LINE)
+            return 0;
+        for (int in = 0; in < job->inputs; in++)
+            if (is_same(loop, in, out))
+                return 0;
+    }
+    return 1;
+}
 
 static void copy(char *to, ptrdiff_t to_step, const char *from, ptrdiff_t from_step, size_t n,
                  ptrdiff_t bytes)
@@ -71,152 +147,101 @@ static void copy(char *to, ptrdiff_t to_step, const char *from, ptrdiff_t from_s
 #undef COPY_EACH
 }
 
-static int is_contiguous(const struct loop *loop)
+/* The operands from an element on. */
+static void at_element(const struct loop *loop, size_t i, char **at)
 {
-    for (int k = 0; k < loop->operands; k++)
-        if (loop->steps[k] != loop->bytes)
-            return 0;
-    return 1;
+    for (int k = 0; k < loop->job->operands; k++)
+        at[k] = loop->args[k] + (ptrdiff_t)i * loop->steps[k];
 }
 
-/* In reduce and accumulate an element of the output is an input of the next; in reduce all of them
- * are one, and the steps 0. */
-static int is_sequential(const struct loop *loop)
+static void run_in_blocks(const struct loop *loop, size_t begin, size_t end, int past_cache)
 {
-    const char *in = loop->args[0], *out = loop->args[loop->inputs];
-    ptrdiff_t in_step = loop->steps[0], out_step = loop->steps[loop->inputs];
-    return in_step == out_step && in + in_step == out;
-}
-
-/* A streaming store spares the output's cache lines from being read first. It pays where they would
- * not stay in the cache, unless an input has brought them there already. */
-static int is_streamed(const struct loop *loop)
-{
-    if (loop->n * (size_t)(loop->operands * loop->bytes) < softsign_streaming_bytes())
-        return 0;
-    for (int out = loop->inputs; out < loop->operands; out++) {
-        if (loop->steps[out] != loop->bytes)
-            return 0;
-        for (int in = 0; in < loop->inputs; in++)
-            if (loop->args[in] == loop->args[out])
-                return 0;
-    }
-    return 1;
-}
-
-static size_t min(size_t a, size_t b) { return a < b ? a : b; }
-
-static void run_in_blocks(const struct loop *loop)
-{
-    int sequential = loop->sequential, streamed = loop->streamed;
     /* Aligned: a vector stored across two lines is read back slowly, which doubles the time. */
-    _Alignas(LINE) char blocks[MAX_OPERANDS][BLOCK];
+    _Alignas(CACHE_LINE) char blocks[MAX_OPERANDS][SOFTSIGN_BLOCK];
     char *at[MAX_OPERANDS], *block_at[MAX_OPERANDS];
-    ptrdiff_t bytes = loop->bytes;
-    size_t n = loop->n, block = sequential ? 1 : BLOCK / (size_t)bytes;
-    /* The first block ends where a cache line of the output does, and so do all but the last. */
-    size_t past_line = (uintptr_t)loop->args[loop->inputs] % LINE / (size_t)bytes;
-    size_t first = streamed ? block - past_line : block;
+    const ptrdiff_t bytes = loop->job->bytes, *steps = loop->steps;
+    const int inputs = loop->job->inputs, operands = loop->job->operands;
+    const size_t block = SOFTSIGN_BLOCK / (size_t)bytes;
 
-    for (size_t done = 0, m; done < n; done += m) {
-        m = min(done ? block : first, n - done);
-        for (int k = 0; k < loop->operands; k++) {
-            ptrdiff_t step = loop->steps[k];
-            int is_input = k < loop->inputs;
-            at[k] = loop->args[k] + (ptrdiff_t)done * step;
-            block_at[k] = step == bytes && (is_input || !streamed) ? at[k] : blocks[k];
-            if (!is_input || block_at[k] == at[k])
-                continue;
-            if (step != 0 || sequential)
-                copy(blocks[k], bytes, at[k], step, m, bytes);
-            else if (done == 0) /* one scalar for all blocks */
-                copy(blocks[k], bytes, at[k], step, min(block, n), bytes);
-        }
-        loop->kernel(m, block_at);
-        for (int k = loop->inputs; k < loop->operands; k++) {
-            if (streamed)
-                softsign_stream(at[k], blocks[k], m * (size_t)bytes);
-            else if (block_at[k] != at[k])
-                copy(at[k], loop->steps[k], blocks[k], bytes, m, bytes);
-        }
+    for (size_t i = begin, m; i < end; i += m) {
+        m = min(block, end - i);
+        at_element(loop, i, at);
+        for (int k = 0; k < operands; k++)
+            block_at[k] = steps[k] == bytes && !loop->overlapping ? at[k] : blocks[k];
+        for (int k = 0; k < inputs; k++)
+            if (block_at[k] != at[k] && (steps[k] != 0 || i == begin)) /* a scalar once for all */
+                copy(blocks[k], bytes, at[k], steps[k], m, bytes);
+        loop->kernel(m, block_at, past_cache);
+        for (int k = inputs; k < operands; k++)
+            if (block_at[k] != at[k])
+                copy(at[k], steps[k], blocks[k], bytes, m, bytes);
     }
-    if (streamed)
-        softsign_stream_end();
 }
 
-static void run(const struct loop *loop)
+static void run(const struct loop *loop, size_t begin, size_t end, int past_cache)
 {
-    if (loop->n == 1 || (is_contiguous(loop) && !loop->streamed && !loop->sequential))
-        loop->kernel(loop->n, loop->args);
-    else
-        run_in_blocks(loop);
-}
-
-static void run_range(void *job, size_t begin, size_t end)
-{
-    struct loop range = *(const struct loop *)job;
-    char *args[MAX_OPERANDS];
-    for (int k = 0; k < range.operands; k++)
-        args[k] = range.args[k] + (ptrdiff_t)begin * range.steps[k];
-    range.args = args;
-    range.n = end - begin;
-    run(&range);
-}
-
-/* The bytes from the first to the last element of an operand. */
-static void extent(const struct loop *loop, int k, uintptr_t *begin, uintptr_t *end)
-{
-    ptrdiff_t last = (ptrdiff_t)(loop->n - 1) * loop->steps[k];
-    *begin = (uintptr_t)loop->args[k] + (uintptr_t)(last < 0 ? last : 0);
-    *end = (uintptr_t)loop->args[k] + (uintptr_t)(last < 0 ? 0 : last) + (uintptr_t)loop->bytes;
-}
-
-/* Whether no element of an output is one of another operand, but of the same index. */
-static int is_in_any_order(const struct loop *loop)
-{
-    for (int out = loop->inputs; out < loop->operands; out++) {
-        uintptr_t begin, end, from, to;
-        if (loop->steps[out] < loop->bytes && loop->steps[out] > -loop->bytes)
-            return 0;
-        extent(loop, out, &begin, &end);
-        for (int k = 0; k < out; k++) {
-            extent(loop, k, &from, &to);
-            int same = loop->args[k] == loop->args[out] && loop->steps[k] == loop->steps[out];
-            if (begin < to && from < end && !same)
-                return 0;
-        }
+    if (loop->overlapping || !is_contiguous(loop)) {
+        run_in_blocks(loop, begin, end, past_cache);
+    } else {
+        char *at[MAX_OPERANDS];
+        at_element(loop, begin, at);
+        loop->kernel(end - begin, at, past_cache);
     }
-    return 1;
+}
+
+/* All from element 0 on, or from one that begins a cache line of the output. */
+static void run_part(void *data, size_t begin, size_t end)
+{
+    const struct loop *loop = data;
+    if (!loop->past_cache) {
+        run(loop, begin, end, 0);
+        return;
+    }
+    size_t head = begin == 0 ? min(head_of(loop), end) : begin;
+    if (begin < head)
+        run(loop, begin, head, 0);
+    run(loop, head, end, 1);
+    store_fence();
 }
 
 static void run_on_threads(struct loop *loop, int threads)
 {
-    size_t line = LINE / (size_t)loop->bytes;
+    size_t line = CACHE_LINE / (size_t)loop->job->bytes;
     size_t chunk = (loop->n / (size_t)threads + line) / line * line;
-    chunk = min(chunk, CHUNK / (size_t)loop->bytes);
-    size_t past_line = (uintptr_t)loop->args[loop->inputs] % LINE / (size_t)loop->bytes;
-    softsign_run_parts(run_range, loop, loop->n, chunk - past_line, chunk, threads);
+    chunk = min(chunk, CHUNK / (size_t)loop->job->bytes);
+    size_t first = chunk - line + head_of(loop);
+    softsign_run_parts(run_part, loop, loop->n, first, chunk, threads);
+}
+
+static void run_one_by_one(const struct loop *loop)
+{
+    char *at[MAX_OPERANDS];
+    for (size_t i = 0; i < loop->n; i++) {
+        at_element(loop, i, at);
+        loop->kernel(1, at, 0);
+    }
 }
 
 void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, void *data)
 {
-    int pass = (int)(intptr_t)data / TYPES, type = (int)(intptr_t)data % TYPES;
-    int inputs = softsign_passes[pass].inputs;
+    const struct job *job = data;
     struct loop loop = {
-        .kernel = softsign_get_kernel(softsign_active_isa(), pass, type),
+        .job = job,
+        .kernel = softsign_get_kernel(softsign_active_isa(), job->pass, job->type),
         .args = args,
         .steps = steps,
-        .inputs = inputs,
-        .operands = inputs + softsign_passes[pass].outputs,
         .n = (size_t)dims[0],
-        .bytes = type_bytes[type],
     };
-    loop.sequential = is_sequential(&loop);
-    loop.streamed = !loop.sequential && is_streamed(&loop);
-    size_t pieces = loop.n / least_piece[type];
+    if (loop.n <= 1 || is_sequential(&loop)) {
+        run_one_by_one(&loop);
+        return;
+    }
+    loop.overlapping = is_overlapping(&loop);
+    loop.past_cache = !loop.overlapping && is_past_cache(&loop);
+    size_t pieces = loop.n / least_piece[job->type];
     int threads = pieces < 2 ? 1 : (int)min(pieces, (size_t)softsign_num_threads());
-    if (threads > 1 && is_in_any_order(&loop))
+    if (threads > 1 && !loop.overlapping)
         run_on_threads(&loop, threads);
     else
-        run(&loop);
+        run_part(&loop, 0, loop.n);
 }

@@ -8,17 +8,17 @@
 #include <stdint.h>
 
 /* One pass over n contiguous elements, at any alignment: the inputs, then the outputs, as in
- * NumPy's loops. An output may be the very buffer of an input, or overlap one that begins after
- * it (NumPy hands over x[1:] with out=x[:-1] as it is): each batch is loaded before it is stored,
- * from the first to the last. */
-typedef void softsign_kernel(size_t n, char *const *operands);
+ * NumPy's loops. An output is apart from each input, or the very same buffer. past_cache says to
+ * store the outputs past the cache; they must then begin at a cache line. */
+typedef void softsign_kernel(size_t n, char *const *operands, int past_cache);
 
 /* dispatch.c: instruction sets, the fastest first */
 const char *softsign_isa_name(int isa);
-const char *softsign_isa_missing(int isa); /* what this machine lacks for it; NULL if nothing */
+const char *softsign_isa_missing(int isa, uint32_t features); /* what it needs besides, or NULL */
 int softsign_active_isa(void);
 void softsign_use_isa(int isa);
 softsign_kernel *softsign_get_kernel(int isa, int pass, int type);
+int softsign_batch_bytes(int isa); /* of an operand, that a kernel takes at a time at the most */
 
 /* cpu.c: the CPU and what its operating system lets programs use of it */
 struct softsign_x86 {
@@ -26,15 +26,9 @@ struct softsign_x86 {
     uint32_t leaf7_ebx;
     uint64_t xcr0;
 };
-struct softsign_x86 softsign_read_x86(void); /* all 0 on other CPUs */
-const char *softsign_avx2_missing(struct softsign_x86 cpu);
-size_t softsign_last_level_cache(void); /* bytes; 0 if not known, or without streaming stores */
-
-/* stream.c: copying past the cache */
-void softsign_stream(char *to, const char *from, size_t bytes);
-void softsign_stream_end(void); /* after which other threads see what was streamed */
-size_t softsign_streaming_bytes(void);
-void softsign_set_streaming_bytes(size_t bytes); /* of all operands, from which on it is used */
+uint32_t softsign_x86_features(struct softsign_x86 cpu);
+uint32_t softsign_cpu_features(void);   /* this machine's: a bit for each */
+size_t softsign_last_level_cache(void); /* bytes; 0 if not known, or nothing is stored past it */
 
 /* threads.c: a range split over threads */
 void softsign_set_num_threads(int n); /* of a call from any thread, at most */
@@ -63,6 +57,10 @@ typedef void softsign_inner_loop(char **args, const ptrdiff_t *dims, const ptrdi
 softsign_inner_loop softsign_loop;
 extern softsign_inner_loop *const softsign_loops[]; /* one for each type: the same for all */
 void **softsign_loop_data(int pass);                /* one for each type */
-const char *softsign_loop_dtypes(int operands);     /* NumPy's numbers, a loop after the other */
+
+enum { SOFTSIGN_BLOCK = 2048 };         /* bytes of an operand that is not contiguous, at a time */
+size_t softsign_past_cache_bytes(void); /* of all operands, from which on outputs are stored past
+                                           the cache */
+void softsign_set_past_cache_bytes(size_t bytes);
 
 #endif

@@ -37,8 +37,8 @@ __all__ = [
 
 use_default_isa()
 use_default_num_threads()
-if _cache := _lib.softsign_last_level_cache():  # known where there are streaming stores
-    _lib.softsign_set_streaming_bytes(_cache)
+if _cache := _lib.softsign_last_level_cache():  # known where anything is stored past it
+    _lib.softsign_set_past_cache_bytes(_cache)
 
 
 def __getattr__(name: str) -> str:

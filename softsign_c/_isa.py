@@ -18,11 +18,15 @@ def names(name_of: Callable[[int], Any]) -> list[str]:
     return found
 
 
-def missing_for_isas() -> dict[str, str | None]:
-    """Return what this machine lacks for each instruction set, None if nothing."""
+def missing_for_isas(features: int | None = None) -> dict[str, str | None]:
+    """Return what a machine of these features, by default this one, lacks for each instruction
+    set, None if nothing.
+    """
     missing = {}
+    if features is None:
+        features = lib.softsign_cpu_features()
     for isa, name in enumerate(names(lib.softsign_isa_name)):
-        lacks = lib.softsign_isa_missing(isa)
+        lacks = lib.softsign_isa_missing(isa, features)
         missing[name] = None if lacks == ffi.NULL else ffi.string(lacks).decode()
     return missing
 

@@ -75,7 +75,6 @@ _register_loop_for_type = ctypes.PYFUNCTYPE(
     ctypes.c_int, ctypes.py_object, ctypes.c_int, _pointer, _pointer, _pointer
 )(_api[2])
 
-
 _passes = names(lambda index: lib.softsign_passes[index].name)
 
 
@@ -114,14 +113,19 @@ def _signature(described: Callable[..., Any], outputs: int) -> inspect.Signature
 # can be pickled.
 _made: dict[tuple[str, str], np.ufunc] = globals().get("_made", {})
 
+# What NumPy keeps pointers to: the dtype numbers of each loop's operands, a loop after the other.
+_numbers: list[Any] = globals().get("_numbers", [])
+
 
 def _new_ufunc(pass_: str) -> Any:
     index = _passes.index(pass_)
     row, data = lib.softsign_passes[index], lib.softsign_loop_data(index)
+    operands = range(row.inputs + row.outputs)
+    _numbers.append(ffi.new("char[]", bytes(dtype.num for dtype in _BUILTIN for _ in operands)))
     ufunc = _from_func_and_data(
         _address(lib.softsign_loops),
         _address(data),
-        _address(lib.softsign_loop_dtypes(row.inputs + row.outputs)),
+        _address(_numbers[-1]),
         len(_BUILTIN),
         row.inputs,
         row.outputs,

@@ -35,5 +35,5 @@ def run(isa: str, pass_: str, type_: str, *inputs: np.ndarray) -> tuple[np.ndarr
     inputs = [np.ascontiguousarray(operand) for operand in inputs]
     outputs = tuple(np.empty_like(inputs[0]) for _ in range(PASSES[pass_].outputs))
     operands = pointers([operand.ctypes.data for operand in (*inputs, *outputs)])
-    kernel(isa, pass_, type_)(inputs[0].size, operands)
+    kernel(isa, pass_, type_)(inputs[0].size, operands, 0)
     return outputs

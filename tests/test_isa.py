@@ -110,7 +110,7 @@ def test_unknown_name_lists_what_there_is(name):
 
 def test_unsupported_name_says_what_is_missing(monkeypatch):
     lacking = missing_for_isas() | {"avx2": "a CPU with AVX2"}
-    monkeypatch.setattr("softsign_c._isa.missing_for_isas", lambda: lacking)
+    monkeypatch.setattr("softsign_c._isa.missing_for_isas", lambda *_: lacking)
     with pytest.raises(ValueError, match="'avx2' needs a CPU with AVX2; available here: baseline"):
         use_isa("avx2")
 
@@ -168,8 +168,14 @@ AVX2, FMA, F16C, AVX_STATE = 1 << 5, 1 << 12, 1 << 29, 6
 )
 def test_avx2_needs_the_cpu_and_the_operating_system(leaf7_ebx, leaf1_ecx, xcr0, missing):
     cpu = {"leaf7_ebx": leaf7_ebx, "leaf1_ecx": leaf1_ecx, "xcr0": xcr0}
-    lacks = lib.softsign_avx2_missing(ffi.new("struct softsign_x86 *", cpu)[0])
-    assert (None if lacks == ffi.NULL else ffi.string(lacks).decode()) == missing
+    features = lib.softsign_x86_features(ffi.new("struct softsign_x86 *", cpu)[0])
+    assert missing_for_isas(features)["avx2"] == missing
+
+
+def test_nothing_but_the_baseline_is_there_without_features():
+    assert [name for name, missing in missing_for_isas(0).items() if missing is None] == [
+        "baseline"
+    ]
 
 
 @pytest.mark.skipif(

@@ -2,21 +2,28 @@
 
 import itertools
 
+import numpy as np
 import operands
 import raw
 from compare import assert_same_bits
 from reference import Type, sample, specified
 
-BLOCK = 64  # bytes that a kernel takes at a time, at the most; it pads what is left
+from softsign_c._kernels import lib
+
+VECTOR = 64  # bytes, on no CPU more
+BATCH = max(lib.softsign_batch_bytes(isa) for isa in range(len(raw.ISAS)))
 
 
-def check(isa: str, pass_: str, type_: Type, n: int, **where: tuple[int, ...]) -> None:
+def check(
+    isa: str, pass_: str, type_: Type, n: int, past_cache: bool = False, **where: tuple[int, ...]
+) -> None:
     kernel = raw.kernel(isa, pass_, type_.name)
-    operands.check(lambda pointers: kernel(n, pointers), pass_, type_, n, **where)
+    operands.check(lambda pointers: kernel(n, pointers, past_cache), pass_, type_, n, **where)
 
 
 def lengths(type_: Type) -> range:
-    return range(4 * BLOCK // type_.bytes + 2)
+    """Return all up to where a batch, vectors and single elements come together."""
+    return range((BATCH + VECTOR) // type_.bytes + 2)
 
 
 def test_every_length(isa, pass_, type_):
@@ -38,10 +45,30 @@ def test_every_length_in_place(isa, pass_, type_):
 
 
 def test_every_misalignment(isa, pass_, type_):
-    n = 2 * BLOCK // type_.bytes + 1
-    for misaligned in range(BLOCK):
+    n = BATCH // type_.bytes + 1
+    for misaligned in range(VECTOR):
         check(isa, pass_, type_, n, misaligned=(misaligned, 0, 0))
-        check(isa, pass_, type_, n, misaligned=(0, misaligned, 2 * misaligned % BLOCK))
+        check(isa, pass_, type_, n, misaligned=(0, misaligned, 2 * misaligned % VECTOR))
+
+
+def test_every_length_past_the_cache(isa, pass_, type_):
+    aligned = [0] * raw.PASSES[pass_].outputs
+    misaligned = ([1, 3][: raw.PASSES[pass_].inputs] + aligned)[:3]
+    for n in [*lengths(type_), 9 * BATCH // type_.bytes + 1]:
+        check(isa, pass_, type_, n, past_cache=True, misaligned=misaligned)
+
+
+def test_one_special_element_at_every_place_of_a_batch(isa, pass_, type_):
+    """Among ordinary ones, in each input."""
+    n = BATCH // type_.bytes + 1
+    ordinary = type_.narrow(np.linspace(-0.9, 0.9, n, dtype=type_.computed_in))
+    for bits in (type_.nan, type_.infinity, type_.infinity | type_.sign, type_.infinity - 1):
+        for k, i in itertools.product(range(raw.PASSES[pass_].inputs), range(n)):
+            inputs = [ordinary.copy() for _ in range(raw.PASSES[pass_].inputs)]
+            inputs[k][i] = bits
+            got = raw.run(isa, pass_, type_.name, *inputs)
+            for output, expected in zip(got, specified(pass_, type_, *inputs), strict=True):
+                assert_same_bits(output, expected, *inputs)
 
 
 def test_many_elements(isa, pass_, type_):

@@ -1,4 +1,4 @@
-"""NumPy's inner loop: any stride of any operand, sizes around a block, streaming stores."""
+"""NumPy's inner loop: any stride of any operand, sizes around a block, stores past the cache."""
 
 import itertools
 from collections.abc import Sequence
@@ -13,27 +13,35 @@ from reference import TYPES, Type, sample, specified
 from softsign_c import softsign_backward
 from softsign_c._kernels import ffi, lib
 
-BLOCK = 2048  # bytes of an operand that take their way through the cache at a time
+BLOCK = lib.SOFTSIGN_BLOCK
+
+
+def loop(pass_: str, type_: Type, n: int, steps: Sequence[int], pointers: object) -> None:
+    data = lib.softsign_loop_data(list(raw.PASSES).index(pass_))[raw.TYPES.index(type_.name)]
+    lib.softsign_loop(
+        pointers, ffi.new("ptrdiff_t[]", [n]), ffi.new("ptrdiff_t[]", list(steps)), data
+    )
+
+
+def call(pass_: str, type_: Type, n: int, steps: Sequence[int], *operands: np.ndarray) -> None:
+    loop(pass_, type_, n, steps, raw.pointers([x.ctypes.data for x in operands]))
 
 
 def check(pass_: str, type_: Type, n: int, steps: Sequence[int], **where: Sequence[int]) -> None:
-    dims, strides = ffi.new("ptrdiff_t[]", [n]), ffi.new("ptrdiff_t[]", steps)
-    data = lib.softsign_loop_data(list(raw.PASSES).index(pass_))[raw.TYPES.index(type_.name)]
-
     def run(pointers: object) -> None:
-        lib.softsign_loop(pointers, dims, strides, data)
+        loop(pass_, type_, n, steps, pointers)
 
     operands.check(run, pass_, type_, n, steps, **where)
 
 
-@pytest.fixture(params=["ordinary stores", "streaming stores"])
+@pytest.fixture(params=["ordinary stores", "stores past the cache"])
 def stores(request):
-    """Run the test with streaming stores from the first element on as well."""
-    before = lib.softsign_streaming_bytes()
-    if request.param == "streaming stores":
-        lib.softsign_set_streaming_bytes(0)
+    """Run the test with stores past the cache from the first element on as well."""
+    before = lib.softsign_past_cache_bytes()
+    if request.param == "stores past the cache":
+        lib.softsign_set_past_cache_bytes(0)
     yield
-    lib.softsign_set_streaming_bytes(before)
+    lib.softsign_set_past_cache_bytes(before)
 
 
 def test_every_combination_of_strides(isa, pass_, type_, stores):
@@ -147,28 +155,27 @@ def test_interleaved_outputs(isa, type_, dtype, stores):
     assert_same_bits(bits_of(both), np.stack(expected, axis=1))
 
 
-def test_stream_copies_at_every_misalignment_and_length():
-    source = np.random.default_rng(0).integers(0, 256, 300, np.uint8)
-    memory = np.empty(300, np.uint8)
-    aligned = -memory.ctypes.data % 64 + 64
-    for to, start, n in itertools.product(range(17), (0, 1, 7), range(0, 140)):
-        memory[:] = 0xA5
-        expected = memory.copy()
-        expected[aligned + to : aligned + to + n] = source[start : start + n]
-        lib.softsign_stream(
-            ffi.cast("char *", memory.ctypes.data + aligned + to),
-            ffi.cast("char *", source.ctypes.data + start),
-            n,
-        )
-        lib.softsign_stream_end()
-        assert np.array_equal(memory, expected), (to, start, n)
+def test_operands_that_overlap_in_part(isa, pass_, type_, stores):
+    """An output that begins before an input, which is read up to where it is overwritten."""
+    row = raw.PASSES[pass_]
+    size, n = type_.bytes, 2 * BLOCK // type_.bytes + 3
+    values = np.resize(sample(type_, 1000), n + 40)
+    for distance, at in itertools.product((1, 2, 17, 40), range(row.inputs)):
+        memory = values.copy()
+        inputs = [values[7 : n + 7].copy() for _ in range(row.inputs)]
+        inputs[at] = memory[distance : n + distance]
+        outputs = [memory[:n], *(np.empty_like(memory[:n]) for _ in range(row.outputs - 1))]
+        expected = specified(pass_, type_, *(x.copy() for x in inputs))
+        call(pass_, type_, n, [size] * (row.inputs + row.outputs), *inputs, *outputs)
+        for output, bits in zip(outputs, expected, strict=True):
+            assert_same_bits(output, bits)
 
 
-def test_streaming_begins_beyond_the_last_level_cache():
+def test_stores_go_past_the_cache_beyond_the_last_level_cache():
     cache = lib.softsign_last_level_cache()
     if cache == 0:
-        pytest.skip("no streaming stores are known for this CPU")
-    assert lib.softsign_streaming_bytes() == cache
+        pytest.skip("nothing is stored past the cache on this CPU")
+    assert lib.softsign_past_cache_bytes() == cache
     assert 1 << 16 <= cache <= 1 << 33
 
 

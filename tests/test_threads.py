@@ -317,19 +317,22 @@ def test_warnings_are_those_of_one_thread_wherever_the_bad_element_lies(at, y, e
             softsign_inverse(x)
 
 
-@pytest.mark.parametrize("control", ["FLUSH_TO_ZERO", "ROUND_UP"])
-def test_the_callers_control_word_holds_in_every_thread(control, floating_point_unit):
+@pytest.mark.parametrize(
+    ("control", "pass_"),
+    [("FLUSH_TO_ZERO", "forward"), ("ROUND_UP", "derivative")],  # forward counts on the nearest
+)
+def test_the_callers_control_word_holds_in_every_thread(control, pass_, floating_point_unit):
     x = np.concatenate([np.geomspace(1e-42, 1e-30, 300, dtype="f4"), X[:3000]])
     x = np.resize(x, N)
     x[~np.isfinite(x)] = 3
-    one, usual = np.empty_like(x), softsign(x)
+    one, usual = np.empty_like(x), raw.ufunc(pass_)(x)
     floating_point_unit.control |= getattr(FloatingPointUnit, control)
     wanted = floating_point_unit.control
-    loop("forward", F32, [x, one], [4, 4])
+    loop(pass_, F32, [x, one], [4, 4])
     with set_num_threads(4):
         for _ in range(20):
             many = np.zeros_like(x)
-            loop("forward", F32, [x, many], [4, 4])
+            loop(pass_, F32, [x, many], [4, 4])
             assert_same_bits(bits_of(many), bits_of(one), bits_of(x))
     assert hex(floating_point_unit.control) == hex(wanted)
     assert one.tobytes() != usual.tobytes()
@@ -341,13 +344,13 @@ def test_where_a_flag_is_a_signal_the_caller_computes_alone(floating_point_unit)
 
 
 def test_streamed_or_not_is_decided_for_the_whole_call():
-    before, expected = lib.softsign_streaming_bytes(), softsign(X)
-    lib.softsign_set_streaming_bytes(X.nbytes)
+    before, expected = lib.softsign_past_cache_bytes(), softsign(X)
+    lib.softsign_set_past_cache_bytes(X.nbytes)
     try:
         with set_num_threads(3):
             assert_same_bits(bits_of(softsign(X)), bits_of(expected))
     finally:
-        lib.softsign_set_streaming_bytes(before)
+        lib.softsign_set_past_cache_bytes(before)
 
 
 def test_many_callers_at_once_while_the_number_changes():

@@ -88,7 +88,7 @@ static uint64_t digest(int isa, int pass, int type, uint64_t chunks)
             for (uint64_t i = 0; i < N; i++)
                 write_element(operands[k] + i * (uint64_t)bytes, type,
                               all ? done + i : sample(type, &state));
-        softsign_get_kernel(isa, pass, type)(N, operands);
+        softsign_get_kernel(isa, pass, type)(N, operands, 0);
         for (int k = inputs; k < inputs + outputs; k++)
             for (int i = 0; i < N; i++) {
                 hash = (hash ^ read_element(operands[k] + i * bytes, type)) * 0x100000001b3;
@@ -103,7 +103,7 @@ int main(int count, char **arguments)
 {
     uint64_t chunks = count > 1 ? strtoull(arguments[1], NULL, 10) : CHUNKS;
     for (int isa = 0; softsign_isa_name(isa); isa++)
-        for (int pass = 0; !softsign_isa_missing(isa) && pass < PASSES; pass++)
+        for (int pass = 0; !softsign_isa_missing(isa, softsign_cpu_features()) && pass < PASSES; pass++)
             for (int type = 0; type < TYPES; type++)
                 printf("%s %s %s %016" PRIx64 "\n", softsign_isa_name(isa),
                        softsign_passes[pass].name, softsign_types[type],

@@ -175,7 +175,8 @@ static void run(struct results *r, int isa)
             chunk *out = r->out[pass][sign];
             char *x = (char *)r->x[sign], *y = (char *)out[0], *y1 = (char *)out[1];
             char *unary[] = {x, y, y1}, *binary[] = {(char *)r->grad, x, y};
-            softsign_get_kernel(isa, pass, TYPE_f32)(CHUNK, pass == PASS_backward ? binary : unary);
+            softsign_get_kernel(isa, pass, TYPE_f32)(CHUNK, pass == PASS_backward ? binary : unary,
+                                                     0);
         }
 }
 
@@ -222,7 +223,7 @@ int main(int count, char **arguments)
     for (uint64_t index = MAGNITUDES / CHUNK * part / parts; index < end; index++) {
         struct results *r = &first;
         for (int isa = 0; softsign_isa_name(isa); isa++) {
-            if (softsign_isa_missing(isa))
+            if (softsign_isa_missing(isa, softsign_cpu_features()))
                 continue;
             fill(r, index);
             run(r, isa);

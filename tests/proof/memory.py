@@ -23,7 +23,7 @@ import numpy
 from softsign_c._kernels import ffi, lib
 x = numpy.ones(1000, numpy.float32)
 operands = ffi.new("char *[]", [ffi.cast("char *", x.ctypes.data)] * 2)
-lib.softsign_get_kernel(lib.softsign_active_isa(), 0, 1)(x.size + 1, operands)
+lib.softsign_get_kernel(lib.softsign_active_isa(), 0, 1)(x.size + 1, operands, 0)
 """
 CALLS, ERRORS = 10**6, 10**3
 # ASan takes more of it.
