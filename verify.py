@@ -83,7 +83,7 @@ def other_bits(ffi: Any, lib: Any) -> list[str]:
     return [
         f"{pass_} on {isa}"
         for i, isa in enumerate(names(ffi, lib.softsign_isa_name))
-        if lib.softsign_isa_missing(i) == ffi.NULL
+        if lib.softsign_isa_missing(i, lib.softsign_cpu_features()) == ffi.NULL
         for p, pass_ in enumerate(passes)
         if pass_ in CHECKSUMS and checksum(ffi, lib, i, p) != CHECKSUMS[pass_]
     ]
