@@ -12,10 +12,10 @@ NAME = "runs"
 HEAD = ["command", "inputs", "paths", "worst error", "faults"]
 
 
-def record(inputs: str, paths: str, worst: str, faults: int, part: str = "") -> None:
-    """Replace this command's row, or the row of its part; end the command if there were faults."""
+def record(inputs: str, paths: str, worst: str, faults: int) -> None:
+    """Replace this command's row; end the command if there were faults."""
     script = "/".join(Path(sys.argv[0]).resolve().parts[-3:])
-    command = f"`python {script}`" + (f", {part}" if part else "")
+    command = f"`python {script}`"
     row = [command, inputs, paths, worst, str(faults)]
     print(table(HEAD, [row]))
     others = [other for other in rows(PAGE, NAME) if other[0] != command]
