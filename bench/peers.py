@@ -8,11 +8,11 @@ import functools
 import importlib
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from cases import Case, formulas
+from cases import PASSES, Case, formulas
 
 
 class UnsupportedError(Exception):
@@ -33,7 +33,7 @@ def load(module: str) -> Any:
             raise UnsupportedError(f"{module} is not installed ({error})") from None
 
 
-def peer(dtypes: tuple[str, ...], passes: tuple[str, ...], out: bool) -> Callable[..., Any]:
+def peer(dtypes: Sequence[str], passes: Sequence[str], out: bool) -> Callable[..., Any]:
     """Mark what a peer does: the others are skipped with the reason."""
 
     def mark(make: Callable[[Case, int], Callable[[], Any]]) -> Callable[..., Any]:
@@ -61,9 +61,27 @@ def numba_ufunc(pass_: str, dtype: str, inputs: int, threads: int) -> Any:
     return numba.vectorize([number(*[number] * inputs)], target=target)(formula)
 
 
-@peer(SINGLE, (*COMMON, "softsign_inverse"), out=True)
+@functools.cache
+def numba_loop(pass_: str, dtype: str) -> Any:
+    """Return a loop for a pass of two results, which no ufunc of Numba has."""
+    njit = load("numba").njit
+    formula = njit(formulas(np.dtype(dtype).type(1))[pass_])
+
+    def loop(x, y, slope):
+        for i in range(x.size):
+            y[i], slope[i] = formula(x[i])
+        return y, slope
+
+    return njit(loop)
+
+
+@peer(SINGLE, PASSES, out=True)
 def numba(case: Case, threads: int) -> Callable[[], Any]:
     load("numba").set_num_threads(threads)
+    if case.pass_ == "softsign_with_derivative":
+        if threads > 1 or case.out is None:
+            raise UnsupportedError("the loop of two results has out= and one thread")
+        return functools.partial(numba_loop(case.pass_, case.dtype), *case.inputs, *case.out)
     ufunc = numba_ufunc(case.pass_, case.dtype, len(case.inputs), threads)
     return functools.partial(ufunc, *case.inputs, **case.keywords)
 
@@ -81,7 +99,7 @@ def numexpr(case: Case, threads: int) -> Callable[[], Any]:
     return functools.partial(load("numexpr").evaluate, text, operands, **case.keywords)
 
 
-@peer(ALL, COMMON, out=False)
+@peer(ALL, (*COMMON, "softsign_inverse", "softsign_with_derivative"), out=False)
 def jax(case: Case, threads: int) -> Callable[[], Any]:
     module = load("jax")  # uses as many threads as the process may use CPUs
     module.config.update("jax_enable_x64", True)
