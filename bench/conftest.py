@@ -1,22 +1,7 @@
-"""Options of the benchmarks, and what their JSON says of the machine."""
-
-import importlib.metadata
-import os
-import platform
+"""Options of the benchmarks."""
 
 import pytest
-
-MEASURED = [
-    "softsign_c",
-    "numpy",
-    "ml_dtypes",
-    "numba",
-    "numexpr",
-    "jax",
-    "torch",
-    "onnxruntime",
-    "tensorflow-cpu",
-]
+from measure import keep_to
 
 
 def pytest_addoption(parser):
@@ -25,10 +10,7 @@ def pytest_addoption(parser):
 
 
 def pytest_configure(config):
-    """Keep this process, and the thread pools that libraries make in it, to as many CPUs."""
-    if hasattr(os, "sched_setaffinity"):
-        cpus = sorted(os.sched_getaffinity(0))
-        os.sched_setaffinity(0, cpus[-config.getoption("--threads") :])
+    keep_to(config.getoption("--threads"))
 
 
 @pytest.fixture
@@ -39,13 +21,3 @@ def max_size(request):
 @pytest.fixture
 def threads(request):
     return request.config.getoption("--threads")
-
-
-def pytest_benchmark_update_machine_info(config, machine_info):
-    machine_info["threads"] = config.getoption("--threads")
-    machine_info["versions"] = {"python": platform.python_version()}
-    for package in MEASURED:
-        try:
-            machine_info["versions"][package] = importlib.metadata.version(package)
-        except importlib.metadata.PackageNotFoundError:
-            continue

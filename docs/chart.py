@@ -32,6 +32,7 @@ STYLE = {
     "axes.spines.right": False,
     "axes.spines.top": False,
     "figure.constrained_layout.use": True,
+    "figure.constrained_layout.w_pad": 0.1,  # letters differ in width between machines
     "figure.facecolor": PAPER,
     "font.family": "sans-serif",
     "font.size": 11,

@@ -30,6 +30,7 @@ myst_heading_anchors = 3
 napoleon_use_rtype = False
 autodoc_typehints = "none"
 autodoc_mock_imports = ["torch"]  # large, and only its names are needed
+nitpicky = True
 default_role = "code"  # of single backquotes in docstrings
 
 

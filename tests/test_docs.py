@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 PAGES = sorted((Path(__file__).parents[1] / "docs").glob("*.md"))
+FIGURES = sorted((Path(__file__).parents[1] / "docs" / "figures").glob("*.svg"))
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 
 
@@ -29,3 +30,8 @@ def test_code_runs(page):
     namespace = {}
     for block in blocks:
         run(block, page, namespace)
+
+
+@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
+def test_figures_have_a_dark_dress(figure):
+    assert "prefers-color-scheme:dark" in figure.read_text(encoding="utf-8")

@@ -46,3 +46,25 @@ def test_the_stated_bounds_are_those_of_the_docstrings():
     for bound, ufunc in zip(bounds.groups(), ufuncs, strict=True):
         words = " ".join(getattr(softsign_c, ufunc).__doc__.split())
         assert f"{bound} ulp in float32" in words
+
+
+def test_the_page_is_short():
+    assert len(README.splitlines()) <= 150
+
+
+def test_those_named_give_nan_at_infinity_where_this_package_is_right():
+    accuracy = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    limits = accuracy[accuracy.index("<!-- limits -->") : accuracy.index("<!-- /limits -->")]
+    cells = [[cell.strip() for cell in line.split("|")[1:-1]] for line in limits.splitlines()]
+    found = {row[0].split(",")[0]: row[1:] for row in cells if len(row) == 6}
+    named = re.search(r"where NumPy's expression, (.*?)\s+\[give NaN\]", README, re.DOTALL)[1]
+    for name in ["NumPy", *re.split(r",\s+|\s+and\s+", named)]:
+        assert found[name][0] == "NaN"
+    assert set(found["softsign_c"]) == {"right"}
+
+
+def test_frameworks_lose_all_digits_of_the_gradient_for_large_inputs():
+    accuracy = (ROOT / "docs" / "accuracy.md").read_text(encoding="utf-8")
+    for framework in ("JAX", "PyTorch"):
+        row = next(r for r in accuracy.splitlines() if r.startswith(f"| {framework} |"))
+        assert float(row.split("|")[4].split()[0]) > 2**23
