@@ -24,14 +24,14 @@
  * r r rather than 1 / (s s), which overflows from |x| = 2^64 on in float32; x / s rather than x r,
  * whose error is larger.
  *
- * FORMULA(pass) gets its vectors in one of these ways, and returns the same bits in each. In none
- * is a lane NaN: the kernels put 0 in its place, and NaN into the results. */
+ * FORMULA(pass) gets its vectors in one of these ways, and returns the same bits in each. Where a
+ * lane is NaN the result does not matter, but no operation may raise a flag. */
 #ifndef SOFTSIGN_FORMULAS_H
 #define SOFTSIGN_FORMULAS_H
 
 enum way {
-    SPECIAL,  /* any numbers */
-    ORDINARY, /* |x| < 2^HUGE_EXPONENT; for the inverse, |y| < 1 */
+    SPECIAL,  /* anything */
+    ORDINARY, /* no NaN and |x| < 2^HUGE_EXPONENT; for the inverse, |y| < 1 */
     ESTIMATED /* ORDINARY, to be divided by estimate */
 };
 
@@ -95,8 +95,13 @@ static ALWAYS_INLINE vec NAME(reciprocal)(vec x) { return v_div(v_set(1), NAME(o
 /* An infinite x is taken for the largest finite number of its sign, so that x / s is 1. */
 static ALWAYS_INLINE vec NAME(finite)(vec x, enum way way)
 {
-    vec a = v_abs(x), largest = v_set(JOIN(LARGEST, WIDE));
-    return way == SPECIAL ? v_signed(v_choose(v_above(a, largest), largest, a), x) : x;
+    return way == SPECIAL ? v_finite(x) : x;
+}
+
+/* 0 for NaN. */
+static ALWAYS_INLINE vec NAME(number)(vec x, enum way way)
+{
+    return way == SPECIAL ? v_choose(v_above(v_abs(x), v_set(INFINITY)), v_set(0), x) : x;
 }
 
 FORMULA(forward)
@@ -107,19 +112,20 @@ FORMULA(forward)
 
 FORMULA(derivative)
 {
-    vec r = NAME(reciprocal)(in[0]);
+    vec r = NAME(reciprocal)(NAME(number)(in[0], way));
     out[0] = v_mul(r, r);
 }
 
 FORMULA(backward)
 {
-    vec grad = in[0], r = NAME(reciprocal)(NAME(finite)(in[1], way));
+    vec grad = NAME(number)(in[0], way), x = NAME(finite)(NAME(number)(in[1], way), way);
+    vec r = NAME(reciprocal)(x);
     out[0] = v_mul(v_mul(grad, r), r);
 }
 
 FORMULA(forward_with_derivative)
 {
-    vec x = NAME(finite)(in[0], way), r = NAME(reciprocal)(in[0]);
+    vec x = NAME(finite)(in[0], way), r = NAME(reciprocal)(NAME(number)(in[0], way));
     out[0] = NAME(quotient_given)(r, x, NAME(one_plus)(x), way);
     out[1] = v_mul(r, r);
 }
@@ -128,7 +134,7 @@ FORMULA(forward_with_derivative)
  * as an invalid operation. */
 FORMULA(inverse)
 {
-    vec y = in[0], a = v_abs(y);
+    vec y = NAME(number)(in[0], way), a = v_abs(y);
     mask is_outside = v_above(a, v_set(1));
     if (way == SPECIAL)
         y = v_signed(a = v_choose(is_outside, v_set(INFINITY), a), y);
@@ -140,7 +146,7 @@ FORMULA(inverse)
 /* 0 at 0, where it jumps from 2 to -2. */
 FORMULA(second_derivative)
 {
-    vec x = in[0], r = NAME(reciprocal)(x), zero = v_set(0);
+    vec x = NAME(number)(in[0], way), r = NAME(reciprocal)(x), zero = v_set(0);
     vec cube = v_choose(v_above(v_abs(x), zero), v_mul(v_mul(r, r), r), zero);
     out[0] = v_mul(v_set(-2), v_signed(cube, x));
 }

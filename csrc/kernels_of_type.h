@@ -36,15 +36,12 @@ static ALWAYS_INLINE void NAME(run_special)(int pass, int inputs, int outputs, s
         vec in[MAX_INPUTS] = {MEMORY(load)(at.in0 + i)}, out[MAX_OUTPUTS];
         if (inputs > 1)
             in[1] = MEMORY(load)(at.in1 + i);
-        mask nan[MAX_INPUTS];
-        for (int k = 0; k < inputs; k++) {
-            nan[k] = v_above(v_abs(in[k]), v_set(INFINITY));
-            in[k] = v_choose(nan[k], v_set(0), in[k]);
-        }
         NAME(compute)(pass, in, out, SPECIAL);
         for (int j = 0; j < outputs; j++)
-            for (int k = 0; k < inputs; k++)
-                out[j] = v_choose(nan[k], v_set(NAN), out[j]);
+            for (int k = 0; k < inputs; k++) {
+                mask is_nan = v_above(v_abs(in[k]), v_set(INFINITY));
+                out[j] = v_choose(is_nan, v_set(NAN), out[j]);
+            }
         MEMORY(store)(at.out0 + i, out[0]);
         if (outputs > 1)
             MEMORY(store)(at.out1 + i, out[1]);

@@ -29,6 +29,7 @@
     OWED v_##W v_div_##W(v_##W a, v_##W b);    /* a / b, IEEE */                                   \
     OWED v_##W v_abs_##W(v_##W x);             /* |x| */                                           \
     OWED v_##W v_signed_##W(v_##W a, v_##W x); /* a >= +0, with the sign of x */                   \
+    OWED v_##W v_finite_##W(v_##W x);          /* the largest number for infinity, any for NaN */  \
     OWED m_##W v_above_##W(v_##W a, v_##W b);  /* a > b, both >= +0; NaN is above infinity */      \
     OWED v_##W v_choose_##W(m_##W m, v_##W yes, v_##W no);
 
@@ -76,6 +77,7 @@ OWED void v_prefetch(const char *memory); /* of any address; nothing has to come
 #define v_div V(div)
 #define v_abs V(abs)
 #define v_signed V(signed)
+#define v_finite V(finite)
 #define v_above V(above)
 #define v_choose V(choose)
 #define v_fms V(fms)

@@ -26,14 +26,14 @@ typedef uint64_t m_f64;
 _Static_assert(FLT_EVAL_METHOD >= 0 && FLT_EVAL_METHOD != 2, "on x86, use -msse2 -mfpmath=sse");
 
 /* For a type, its bits, and how many of them are above the sign. */
-#define ARITHMETIC(W, number, word)                                                                \
+#define ARITHMETIC(W, number, word, largest)                                                       \
     OWED word bits_##W(number x)                                                                   \
     {                                                                                              \
         word w;                                                                                    \
         memcpy(&w, &x, sizeof w);                                                                  \
         return w;                                                                                  \
     }                                                                                              \
-    OWED number number_##W(word w)                                                                 \
+    OWED number float_##W(word w)                                                                  \
     {                                                                                              \
         number x;                                                                                  \
         memcpy(&x, &w, sizeof x);                                                                  \
@@ -48,22 +48,24 @@ _Static_assert(FLT_EVAL_METHOD >= 0 && FLT_EVAL_METHOD != 2, "on x86, use -msse2
     OWED number v_sub_##W(number a, number b) { return (number)(a - b); }                          \
     OWED number v_mul_##W(number a, number b) { return (number)(a * b); }                          \
     OWED number v_div_##W(number a, number b) { return (number)(a / b); }                          \
-    OWED number v_abs_##W(number x)                                                                \
-    {                                                                                              \
-        return number_##W(bits_##W(x) & ~bits_##W((number) - 0.0));                                \
-    }                                                                                              \
+    OWED number v_abs_##W(number x) { return float_##W(bits_##W(x) & ~bits_##W((number) - 0.0)); } \
     OWED number v_signed_##W(number a, number x)                                                   \
     {                                                                                              \
-        return number_##W(bits_##W(a) | (bits_##W(x) & bits_##W((number) - 0.0)));                 \
+        return float_##W(bits_##W(a) | (bits_##W(x) & bits_##W((number) - 0.0)));                  \
     }                                                                                              \
     OWED word v_above_##W(number a, number b) { return exceeds_##W(bits_##W(a), bits_##W(b)); }    \
     OWED number v_choose_##W(word m, number yes, number no)                                        \
     {                                                                                              \
-        return number_##W(select_##W(m, bits_##W(yes), bits_##W(no)));                             \
+        return float_##W(select_##W(m, bits_##W(yes), bits_##W(no)));                              \
+    }                                                                                              \
+    OWED number v_finite_##W(number x)                                                             \
+    {                                                                                              \
+        number a = v_abs_##W(x);                                                                   \
+        return v_signed_##W(v_choose_##W(v_above_##W(a, largest), largest, a), x);                 \
     }
 
-ARITHMETIC(f32, float, uint32_t)
-ARITHMETIC(f64, double, uint64_t)
+ARITHMETIC(f32, float, uint32_t, FLT_MAX)
+ARITHMETIC(f64, double, uint64_t, DBL_MAX)
 
 OWED float v_load_f32(const char *memory)
 {
@@ -91,8 +93,8 @@ OWED float v_load_f16(const char *memory)
     memcpy(&half, memory, sizeof half);
     uint32_t a = half & 0x7fff, sign = (uint32_t)(half & 0x8000) << 16;
     uint32_t normal = (a << 13) + (112u << 23) + (exceeds_f32(a, 0x7bff) << 23) * 112;
-    uint32_t subnormal = bits_f32(number_f32((a << 13) + (113u << 23)) - 0x1p-14f);
-    return number_f32(select_f32(exceeds_f32(a, 0x3ff), normal, subnormal) | sign);
+    uint32_t subnormal = bits_f32(float_f32((a << 13) + (113u << 23)) - 0x1p-14f);
+    return float_f32(select_f32(exceeds_f32(a, 0x3ff), normal, subnormal) | sign);
 }
 
 /* Below 2^-14, adding 1/2 leaves the fraction of the subnormal half, rounded, at the low end. */
@@ -100,7 +102,7 @@ OWED void v_store_f16(char *memory, float y)
 {
     uint32_t a = bits_f32(v_abs_f32(y)), sign = bits_f32(y) >> 16 & 0x8000;
     uint32_t normal = (a + 0xfff + (a >> 13 & 1) - (112u << 23)) >> 13;
-    uint32_t subnormal = bits_f32(number_f32(a) + 0.5f) - bits_f32(0.5f);
+    uint32_t subnormal = bits_f32(float_f32(a) + 0.5f) - bits_f32(0.5f);
     uint32_t number = select_f32(exceeds_f32(113u << 23, a), subnormal, normal);
     uint32_t half = select_f32(exceeds_f32(143u << 23, a), number, 0x7c00) | sign;
     uint16_t word = (uint16_t)select_f32(exceeds_f32(a, 255u << 23), 0x7e00, half);
@@ -111,7 +113,7 @@ OWED float v_load_bf16(const char *memory)
 {
     uint16_t half;
     memcpy(&half, memory, sizeof half);
-    return number_f32((uint32_t)half << 16);
+    return float_f32((uint32_t)half << 16);
 }
 
 /* The one NaN has nothing in its low half for the rounding to carry. */
