@@ -3,13 +3,13 @@
 #ifndef SOFTSIGN_SYSTEM_H
 #define SOFTSIGN_SYSTEM_H
 
-enum {
-    STACK = 1 << 18
-}; /* bytes of a worker: ten times what a kernel needs, a thirtieth of the usual */
+/* bytes of a worker: ten times what a kernel needs, a thirtieth of the usual */
+enum { STACK = 1 << 18 };
 
 #ifdef _WIN32
 
 #define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
 #include <stdint.h>
 #include <windows.h>
 

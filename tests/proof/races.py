@@ -42,7 +42,7 @@ def copy_of_sources(fault: str) -> Path:
 def build(compiler: str, sources: Path) -> Path:
     program = sources / f"races-{compiler}"
     files = [sources / "threads.c", harness.HERE / "races.c"]
-    flags = [*harness.FLAGS, "-O1", "-g", "-fsanitize=thread", f"-I{sources}"]
+    flags = [*harness.unix_flags([compiler]), "-O1", "-g", "-fsanitize=thread", f"-I{sources}"]
     subprocess.run([compiler, *flags, *files, "-o", program, "-lm"], check=True)
     return program
 
