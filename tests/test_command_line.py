@@ -3,6 +3,7 @@
 import importlib.metadata
 import io
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +79,7 @@ def test_info_and_bench_work_without_rich(monkeypatch, quick):
         assert result.stdout
 
 
+@posix
 @pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", "a\udc80b", "\N{SNOWMAN}"])
 def test_any_name_of_a_file_fits_in_one_line(name):
     result = command("apply", name, "y.npy")
@@ -96,7 +98,7 @@ def test_output_goes_to_a_terminal_of_ascii_and_few_columns(verb, monkeypatch, q
         assert rb"Caf\xe9" in output.buffer.getvalue()
 
 
-@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
 @pytest.mark.parametrize("verb", ["info", "bench", "--help", "--version"])
 def test_a_full_device_is_one_line(verb, monkeypatch, capsys, quick):
     with Path("/dev/full").open("w") as full:
@@ -105,7 +107,8 @@ def test_a_full_device_is_one_line(verb, monkeypatch, capsys, quick):
     assert capsys.readouterr().err == "softsign-c: [Errno 28] No space left on device\n"
 
 
-@posix
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+@pytest.mark.skipif(shutil.which("bash") is None, reason="needs Bash")
 @pytest.mark.parametrize(
     ("redirected", "status", "said"),
     [
@@ -123,7 +126,7 @@ def test_the_process_ends_as_others_do(redirected, status, said):
 
 
 SIGNALS = """
-    import os, signal, sys
+    import os, signal, sys, warnings
     from softsign_c._cli import apply, main, signals
 
     def hit(*_):
@@ -131,6 +134,7 @@ SIGNALS = """
         os.kill(os.getpid(), signal.SIGTERM)  # nothing disturbs the clean-up
 
     apply.transform = hit
+    warnings.simplefilter("ignore")  # of a fork beside the threads of NumPy's BLAS
     for number in sorted(signals.ending_signals()):
         if not (child := os.fork()):
             signal.signal(number, signal.SIG_DFL)

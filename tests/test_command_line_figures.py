@@ -1,5 +1,6 @@
 """The figures that bench and info of the command softsign-c show, of times made up beforehand."""
 
+import itertools
 import json
 
 import numpy as np
@@ -36,18 +37,27 @@ def clock(monkeypatch):
     return made_up
 
 
-def test_times_are_of_one_call_and_in_the_order_of_the_functions(clock):
+def test_times_are_in_the_order_of_the_functions(clock):
     times = bench.best_times(clock.taking(3e-6), clock.taking(2e-5), clock.taking(0.5))
     assert times == pytest.approx([3e-6, 2e-5, 0.5], rel=1e-6)
 
 
-def test_the_best_time_counts(clock):
-    durations = iter([0.5, 0.25, 0.125] + 1000 * [1.0])
+def test_the_best_time_of_one_call_counts(clock):
+    durations = itertools.chain([1e-5], itertools.repeat(3e-6))  # the first call is a slow one
 
-    def varying():
+    def call():
         clock.now += next(durations)
 
-    assert bench.best_times(varying) == [0.125]
+    assert bench.best_times(call) == pytest.approx([3e-6], rel=1e-6)
+
+
+def test_a_round_that_was_disturbed_does_not_count(clock):
+    durations = itertools.chain([0.5, 0.25, 0.125], itertools.repeat(1.0))
+
+    def call():
+        clock.now += next(durations)
+
+    assert bench.best_times(call) == [0.125]
 
 
 class Timed:
@@ -81,7 +91,7 @@ ROWS = [
 
 
 def test_the_table_shows_gain_throughput_and_copies():
-    assert bench.table(ROWS).splitlines()[:6] == [
+    assert bench.table(ROWS, 1).splitlines()[:6] == [
         "pass       dtype            n out=      NumPy     ufunc    gain   GB/s copies",
         "",
         "forward    float32        100            6.40      1.60   4.00x   0.50   2.00",
@@ -92,7 +102,7 @@ def test_the_table_shows_gain_throughput_and_copies():
 
 
 def test_the_table_fits_80_columns_and_any_terminal():
-    table = bench.table(ROWS)
+    table = bench.table(ROWS, 1024)
     assert table.isascii()
     assert max(map(len, table.splitlines())) <= 80
 
@@ -108,9 +118,29 @@ def test_bench_prints_the_table_and_writes_the_figures(tmp_path, monkeypatch):
     assert len(figures["rows"]) == 3 * 3 * 2 * 2  # passes, dtypes, sizes, with and without out=
     assert {row["speedup"] for row in figures["rows"]} == {3}
     assert figures["versions"]["numpy"] == np.__version__
-    assert (
-        result.stdout == bench.table([Row(*list(r.values())[:7]) for r in figures["rows"]]) + "\n"
-    )
+    rows = [Row(*list(row.values())[:7]) for row in figures["rows"]]
+    assert result.stdout == bench.table(rows, figures["threads"]) + "\n"
+
+
+def test_bench_measures_with_the_threads_that_it_names(tmp_path, monkeypatch):
+    def measure(*case):
+        used.append(softsign_c.get_num_threads())
+        return []
+
+    used, before = [], softsign_c.get_num_threads()
+    monkeypatch.setattr(bench, "measure", measure)
+    result = command("bench", "--threads", 3, "--json", tmp_path / "figures.json")
+    assert set(used) == {3}
+    assert json.loads((tmp_path / "figures.json").read_text())["threads"] == 3
+    assert "The ufunc may use 3 threads, NumPy uses one." in result.stdout
+    assert softsign_c.get_num_threads() == before
+
+
+@pytest.mark.parametrize("number", ["0", "1025", "many"])
+def test_bench_refuses_other_numbers_of_threads(number):
+    result = command("bench", "--threads", number)
+    assert (result.returncode, result.stdout) == (2, "")
+    assert number in result.stderr.splitlines()[-1]
 
 
 def test_bench_measures_every_case(monkeypatch):
@@ -148,6 +178,12 @@ def test_info_tells_which_instruction_set_is_active():
         assert ["instruction", "set", isa, "active"] in lines
         others = set(softsign_c.available_isas()) - {isa}
         assert {name for name, state in states.items() if state == "available"} == others
+
+
+def test_info_tells_the_threads_of_a_call():
+    with softsign_c.set_num_threads(7):
+        lines = [line.split() for line in command("info").stdout.splitlines()]
+    assert ["threads", "of", "a", "call", "7"] in lines
 
 
 def test_info_says_why_an_instruction_set_is_not_available(monkeypatch):

@@ -129,6 +129,14 @@ def test_the_mode_is_kept_and_set_before_there_are_data(folder, before):
 
 
 @posix
+def test_a_file_that_replaces_another_is_private_from_the_beginning(folder, monkeypatch):
+    modes = []
+    monkeypatch.setattr(replace, "resemble", lambda new, _: modes.append(os.fstat(new).st_mode))
+    replaced(folder / "x.npy")
+    assert [stat.S_IMODE(found) for found in modes] == [0o600]
+
+
+@posix
 @pytest.mark.parametrize("umask", [0o022, 0o077, 0o002])
 def test_a_new_file_has_the_mode_of_the_umask(folder, umask):
     previous = os.umask(umask)
@@ -221,6 +229,7 @@ def test_a_folder_that_may_not_be_written_is_named_before_the_work(unprivileged)
     assert target.read_bytes() == b"old"
 
 
+@posix
 def test_a_mounted_file_is_named_before_the_work(folder, monkeypatch):
     target = folder / "a b\\c"
     target.write_bytes(b"old")
@@ -313,7 +322,7 @@ def test_bench_keeps_the_old_figures_until_there_are_new_ones(folder, monkeypatc
     (folder / "figures.json").write_text("old")
     monkeypatch.setattr(bench, "measure", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        bench.bench(folder / "figures.json")
+        bench.bench(1, folder / "figures.json")
     assert (folder / "figures.json").read_text() == "old"
 
 

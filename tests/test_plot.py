@@ -16,7 +16,7 @@ ROWS = [
         product(("forward", "backward"), ("float32", "float64"), (1, 1000), (False, True))
     )
 ]
-FIGURES = Figures({"softsign_c": "0.1.0", "numpy": "2.4"}, ROWS)
+FIGURES = Figures({"softsign_c": "0.1.0", "numpy": "2.4"}, 2, ROWS)
 
 
 @pytest.fixture
@@ -46,7 +46,9 @@ def test_plot_shows_every_row_in_its_place(figures):
     from softsign_c._cli.plot import drawn
 
     gains, copies = {}, {}
-    axes = drawn(read(figures)).axes
+    figure = drawn(read(figures))
+    assert figure.get_suptitle() == "softsign_c 0.1.0, numpy 2.4, 2 threads"
+    axes = figure.axes
     assert [chart.get_title() for chart in axes] == ["forward", "backward", "", ""]
     for chart, (shown, pass_) in zip(
         axes, product((gains, copies), ("forward", "backward")), strict=True
@@ -74,6 +76,7 @@ WRONG = {
     "not a number": {"rows": [ROW | {"numpy": float("nan")}]},
     "huge": {"rows": [ROW | {"n": 10**400}]},
     "versions": {"rows": [ROW], "versions": []},
+    "threads": {"rows": [ROW], "threads": "many"},
     "deep": "[" * 100_000,
 }
 
@@ -81,7 +84,9 @@ WRONG = {
 @pytest.mark.parametrize("content", WRONG.values(), ids=WRONG)
 def test_plot_refuses_other_files(figures, content):
     figures.write_text(
-        content if isinstance(content, str) else json.dumps({"versions": {}} | content)
+        content
+        if isinstance(content, str)
+        else json.dumps({"versions": {}, "threads": 1} | content)
     )
     assert_refused(command("plot", figures, figures.with_suffix(".svg")), "was not written by")
 

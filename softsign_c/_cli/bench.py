@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from softsign_c import set_num_threads
 from softsign_c._cli import figures
 from softsign_c._cli.expression import PASSES
 from softsign_c._cli.figures import DTYPES, Figures, Row
@@ -23,7 +24,8 @@ LINE = "{:<10} {:<7} {:>10} {:>4} {:>10} {:>9} {:>7} {:>6} {:>6}"
 HEAD = ("pass", "dtype", "n", "out=", "NumPy", "ufunc", "gain", "GB/s", "copies")
 CAPTION = """\
 Best times in microseconds.  gain: NumPy's time / the ufunc's.  GB/s: inputs
-and output of the ufunc.  copies: the ufunc's time / np.copyto's."""
+and output of the ufunc.  copies: the ufunc's time / np.copyto's.
+The ufunc may use {threads} thread{s}, NumPy uses one."""
 
 
 def best_times(*functions: Callable[[], object]) -> list[float]:
@@ -81,22 +83,23 @@ def line(row: Row) -> str:
     )
 
 
-def table(rows: list[Row]) -> str:
+def table(rows: list[Row], threads: int) -> str:
     """Return the rows as text of 80 columns, the passes and dtypes apart from each other."""
     groups = groupby(rows, key=lambda row: (row.pass_, row.dtype))
     blocks = ["\n".join(map(line, group)) for _, group in groups]
-    return "\n\n".join([LINE.format(*HEAD), *blocks, CAPTION])
+    caption = CAPTION.format(threads=threads, s="s" if threads > 1 else "")
+    return "\n\n".join([LINE.format(*HEAD), *blocks, caption])
 
 
-def bench(json_path: Path | None) -> None:
+def bench(threads: int, json_path: Path | None) -> None:
     """Measure, write the figures where they are wanted, and print the table."""
     cases = list(product(PASSES, DTYPES, SIZES))
     rows: list[Row] = []
     with replacing(json_path) if json_path else nullcontext() as file:
-        with progress("Measuring", len(cases)) as advance:
+        with set_num_threads(threads), progress("Measuring", len(cases)) as advance:
             for case in cases:
                 rows += measure(*case)
                 advance(1)
         if file:
-            figures.write(file, Figures(versions(), rows))
-    print(table(rows))
+            figures.write(file, Figures(versions(), threads, rows))
+    print(table(rows, threads))

@@ -41,12 +41,13 @@ class Figures(NamedTuple):
     """What one run of bench has measured, and with which versions."""
 
     versions: dict[str, str]
+    threads: int  # that a call of a ufunc might use
     rows: list[Row]
 
 
 def write(file: IO[bytes], figures: Figures) -> None:
     rows = [row._asdict() | {"speedup": row.speedup} for row in figures.rows]
-    file.write(json.dumps({"versions": figures.versions, "rows": rows}, indent=1).encode())
+    file.write(json.dumps(figures._asdict() | {"rows": rows}, indent=1).encode())
 
 
 def read(source: Path) -> Figures:
@@ -56,7 +57,8 @@ def read(source: Path) -> Figures:
         rows = [Row(*(row[field] for field in Row._fields)) for row in content["rows"]]
         if not rows or not all(map(can_be, rows)):
             raise ValueError("no rows, or wrong ones")
-        return Figures({name: str(value) for name, value in content["versions"].items()}, rows)
+        versions = {name: str(value) for name, value in content["versions"].items()}
+        return Figures(versions, int(content["threads"]), rows)
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         raise OSError(f"{source} was not written by 'softsign-c bench --json'") from error
 

@@ -3,6 +3,7 @@
 import platform
 from importlib.metadata import PackageNotFoundError, version
 
+from softsign_c import get_num_threads
 from softsign_c._isa import active_isa, missing_for_isas
 from softsign_c._kernels import lib
 
@@ -50,7 +51,10 @@ def info() -> None:
     parts = [
         versions(),
         {f"instruction set {name}": state for name, state in isa_states().items()},
-        {"last-level cache": f"{cache / 2**20:g} MiB" if cache else "not known"},
+        {
+            "threads of a call": str(get_num_threads()),
+            "last-level cache": f"{cache / 2**20:g} MiB" if cache else "not known",
+        },
     ]
     width = max(len(name) for part in parts for name in part)
     print(

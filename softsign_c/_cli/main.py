@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> None:
     if arguments.verb == "bench":
         from softsign_c._cli.bench import bench
 
-        bench(arguments.json)
+        bench(arguments.threads, arguments.json)
     elif arguments.verb == "plot":
         from softsign_c._cli.plot import plot
 

@@ -15,8 +15,9 @@ examples:
   softsign-c info
 
 With the extra softsign_c[cli], bench and apply show on a terminal how far they
-are; plot needs softsign_c[plot]. The instruction set can be chosen with the
-environment variable SOFTSIGN_C_ISA. Each verb has a --help of its own."""
+are; plot needs softsign_c[plot]. The environment variables SOFTSIGN_C_ISA and
+SOFTSIGN_C_NUM_THREADS choose the instruction set and the number of threads.
+Each verb has a --help of its own."""
 
 UFUNCS = {
     "forward": softsign_c.softsign,
@@ -24,6 +25,15 @@ UFUNCS = {
     "second-derivative": softsign_c.softsign_second_derivative,
     "inverse": softsign_c.softsign_inverse,
 }
+
+
+def threads(text: str) -> int:
+    """Return the number of threads that a text says."""
+    try:
+        with softsign_c.set_num_threads(int(text)):
+            return int(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def parser() -> argparse.ArgumentParser:
@@ -40,8 +50,15 @@ def parser() -> argparse.ArgumentParser:
         "bench",
         help="compare the speed with NumPy's expression",
         description="Compare softsign, its derivative and its backward pass with NumPy's "
-        "expressions, on one thread, in about ten seconds.",
-        epilog="example: softsign-c bench --json figures.json",
+        "expressions, which use one thread, in about ten seconds.",
+        epilog="example: softsign-c bench --threads 2 --json figures.json",
+    )
+    bench.add_argument(
+        "--threads",
+        type=threads,
+        metavar="N",
+        default=softsign_c.get_num_threads(),
+        help="let each call of a ufunc use up to N threads (default: %(default)s)",
     )
     bench.add_argument("--json", type=Path, metavar="FILE", help="write the figures to this file")
 
@@ -77,8 +94,8 @@ def parser() -> argparse.ArgumentParser:
 
     verbs.add_parser(
         "info",
-        help="show versions and instruction sets",
+        help="show versions, instruction sets and threads",
         description="Show the versions of what takes part, and the instruction sets that are "
-        "active, available, or not available and why.",
+        "active, available, or not available and why; the number of threads and the cache.",
     )
     return made

@@ -40,7 +40,8 @@ def drawn(figures: Figures) -> Figure:
     axes[1, 0].set_ylabel("time in copies (np.copyto)")
     axes[0, 0].legend(fontsize="small")
     versions = ", ".join(f"{name} {value}" for name, value in figures.versions.items())
-    figure.suptitle(versions, parse_math=False, wrap=True)
+    threads = f"{figures.threads} thread{'s' if figures.threads > 1 else ''}"
+    figure.suptitle(f"{versions}, {threads}", parse_math=False, wrap=True)
     return figure
 
 
