@@ -115,8 +115,7 @@ def softsign_derivative(x: Any, /) -> Any:
 
     Notes
     -----
-    +-inf gives 0, +-0 gives 1, NaN gives NaN. Underflow, which NumPy ignores by default, is flagged
-    where the result is subnormal or 0, also at +-inf. The result is even, bit for bit. The error is
+    +-inf gives 0, +-0 gives 1, NaN gives NaN. The result is even, bit for bit. The error is
     below 3.51 ulp (at worst 3.50 ulp in float32); float16 and bfloat16 are rounded correctly.
 
     References

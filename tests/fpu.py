@@ -6,7 +6,9 @@ import ctypes
 class FloatingPointUnit:
     """The control word of this thread, in the C library's environment of x86-64: MXCSR."""
 
-    FLUSH_TO_ZERO = 0x8040  # results and operands that are subnormal
+    FLUSH_RESULTS = 0x8000  # "flush to zero": subnormal results are 0
+    FLUSH_OPERANDS = 0x0040  # "denormals are zero": subnormal operands are
+    FLUSH_TO_ZERO = FLUSH_RESULTS | FLUSH_OPERANDS
     ROUND_UP = 0x4000
     MASK_OF_INVALID = 0x80  # without which an invalid operation is a signal
     FLAGS = 0x3F  # raised by calculating; no control
