@@ -79,7 +79,11 @@ size_t softsign_last_level_cache(void)
 
 #else
 
+#if defined(__aarch64__) || defined(_M_ARM64)
+uint32_t softsign_cpu_features(void) { return NEEDS(AARCH64); }
+#else
 uint32_t softsign_cpu_features(void) { return 0; }
+#endif
 
 size_t softsign_last_level_cache(void) { return 0; }
 

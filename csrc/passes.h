@@ -24,11 +24,13 @@ enum { MAX_INPUTS = 2, MAX_OUTPUTS = 2, MAX_OPERANDS = 4 };
 /* ROW(instruction set), the fastest first: csrc/isa/ has a file for each. */
 #define SOFTSIGN_ISAS(ROW)                                                                         \
     ROW(avx2)                                                                                      \
+    ROW(neon)                                                                                      \
     ROW(baseline)
 
 /* ROW(feature, what a machine that lacks it needs) */
 #define SOFTSIGN_FEATURES(ROW)                                                                     \
     ROW(X86_64, "an x86-64 CPU")                                                                   \
+    ROW(AARCH64, "an AArch64 CPU")                                                                 \
     ROW(AVX2, "a CPU with AVX2")                                                                   \
     ROW(FMA, "a CPU with FMA")                                                                     \
     ROW(F16C, "a CPU with F16C")                                                                   \

@@ -109,7 +109,7 @@ def test_unknown_name_lists_what_there_is(name):
 
 
 def test_unsupported_name_says_what_is_missing(monkeypatch):
-    lacking = missing_for_isas() | {"avx2": "a CPU with AVX2"}
+    lacking = {"avx2": "a CPU with AVX2", "baseline": None}
     monkeypatch.setattr("softsign_c._isa.missing_for_isas", lambda *_: lacking)
     with pytest.raises(ValueError, match="'avx2' needs a CPU with AVX2; available here: baseline"):
         use_isa("avx2")
@@ -149,6 +149,8 @@ def test_wrong_environment_variable_is_an_error_that_names_it():
     assert all(available in message for available in available_isas())
 
 
+X86_64 = platform.machine() in ("x86_64", "AMD64")
+AARCH64 = platform.machine() in ("aarch64", "arm64", "ARM64")
 AVX2, FMA, F16C, AVX_STATE = 1 << 5, 1 << 12, 1 << 29, 6
 
 
@@ -183,9 +185,13 @@ def test_nothing_but_the_baseline_is_there_without_features():
 )
 def test_avx2_is_available_where_the_system_says_so():
     flags = re.search(r"^flags.*$", Path("/proc/cpuinfo").read_text(), re.MULTILINE)
-    emulated = not re.fullmatch("x86_64|AMD64", platform.machine())  # the file is the host's
-    flags = flags.group().split() if flags and not emulated else []
+    flags = flags.group().split() if flags and X86_64 else []  # an emulator shows its host's
     assert ("avx2" in available_isas()) == ({"avx2", "fma", "f16c"} <= set(flags))
+
+
+def test_neon_is_available_on_every_aarch64_and_nowhere_else():
+    assert ("neon" in available_isas()) == AARCH64
+    assert missing_for_isas(0)["neon"] == "an AArch64 CPU"
 
 
 def test_other_threads_may_switch_meanwhile():

@@ -85,6 +85,7 @@ COMPILERS = [
     (WINDOWS, (*ZIG, "-target", "x86_64-windows-gnu")),
     (Target("macOS x86_64", None), (*ZIG, "-target", "x86_64-macos")),
     (Target("macOS aarch64", None), (*ZIG, "-target", "aarch64-macos")),
+    (Target("Windows aarch64", None), (*ZIG, "-target", "aarch64-windows-gnu")),
 ]
 
 
