@@ -96,6 +96,11 @@ class Type:
         ulp = self.ulp(value)
         return round(value / ulp) * ulp
 
+    def ulps(self, values: np.ndarray) -> np.ndarray:
+        """Return the distances of the numbers around finite values, exactly, as doubles."""
+        exponents = np.maximum(np.frexp(values)[1] - 1, self.min_exponent)
+        return np.ldexp(1.0, np.where(values, exponents, self.min_exponent) - self.precision + 1)
+
     def all_finite(self) -> np.ndarray:
         """Return every finite number of a half type."""
         positive = np.arange(self.infinity, dtype=self.bits)

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 import raw
 from compare import assert_same_bits, bits_of
-from python import python, run_script
+from python import run_script
 from reference import TYPES, sample, specified
 
 from softsign_c import active_isa, available_isas, softsign, use_isa
-from softsign_c._isa import missing_for_isas
+from softsign_c._isa import missing_for_isas, use_default_isa
 from softsign_c._kernels import ffi, lib
 
 
@@ -28,12 +28,14 @@ def restored():
 
 @pytest.fixture(autouse=True)
 def unset(monkeypatch):
-    """Leave new processes to their default."""
+    """Leave the choice to the default."""
     monkeypatch.delenv("SOFTSIGN_C_ISA", raising=False)
 
 
 def test_the_fastest_available_is_active_by_default():
-    assert active_in_new_process() == available_isas()[0]
+    use_isa("baseline")
+    use_default_isa()
+    assert active_isa() == available_isas()[0]
 
 
 def test_baseline_is_available_everywhere():
@@ -115,38 +117,34 @@ def test_unsupported_name_says_what_is_missing(monkeypatch):
         use_isa("avx2")
 
 
-def active_in_new_process(**environment):
-    result = python("-c", "import softsign_c; print(softsign_c.active_isa())", **environment)
-    assert result.returncode == 0, result.stderr
-    return result.stdout.strip()
+def test_environment_variable_chooses(isa, monkeypatch):
+    monkeypatch.setenv("SOFTSIGN_C_ISA", isa)
+    use_default_isa()
+    assert active_isa() == isa
 
 
-def test_environment_variable_chooses(isa):
-    assert active_in_new_process(SOFTSIGN_C_ISA=isa) == isa
-
-
-def test_empty_environment_variable_chooses_nothing():
-    assert active_in_new_process(SOFTSIGN_C_ISA="") == available_isas()[0]
+def test_empty_environment_variable_chooses_nothing(monkeypatch):
+    monkeypatch.setenv("SOFTSIGN_C_ISA", "")
+    use_default_isa()
+    assert active_isa() == available_isas()[0]
 
 
 def test_environment_variable_is_read_once_at_import():
-    result = run_script("""
+    script = """
         import os, softsign_c
-        before = softsign_c.active_isa()
-        os.environ["SOFTSIGN_C_ISA"] = "baseline"
+        os.environ["SOFTSIGN_C_ISA"] = softsign_c.available_isas()[0]
         softsign_c.softsign(1.0)
-        assert softsign_c.active_isa() == before
-        """)
-    assert result.returncode == 0, result.stderr
+        print(softsign_c.active_isa())
+        """
+    assert run_script(script, SOFTSIGN_C_ISA="baseline").stdout == "baseline\n"
 
 
-def test_wrong_environment_variable_is_an_error_that_names_it():
-    result = python("-c", "import softsign_c", SOFTSIGN_C_ISA="avx9000")
-    assert result.returncode == 1
-    message = result.stderr.strip().splitlines()[-1]
-    assert message.startswith("ValueError: environment variable SOFTSIGN_C_ISA: ")
-    assert "'avx9000'" in message
-    assert all(available in message for available in available_isas())
+def test_wrong_environment_variable_is_an_error_that_names_it(monkeypatch):
+    monkeypatch.setenv("SOFTSIGN_C_ISA", "avx9000")
+    with pytest.raises(ValueError, match="environment variable SOFTSIGN_C_ISA: ") as error:
+        use_default_isa()
+    assert "'avx9000'" in str(error.value)
+    assert all(available in str(error.value) for available in available_isas())
 
 
 X86_64 = platform.machine() in ("x86_64", "AMD64")

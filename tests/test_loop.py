@@ -1,7 +1,10 @@
 """NumPy's inner loop: any stride of any operand, sizes around a block, stores past the cache."""
 
 import itertools
-from collections.abc import Sequence
+import threading
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import numpy as np
 import operands
@@ -27,8 +30,16 @@ def call(pass_: str, type_: Type, n: int, steps: Sequence[int], *operands: np.nd
     loop(pass_, type_, n, steps, raw.pointers([x.ctypes.data for x in operands]))
 
 
-def check(pass_: str, type_: Type, n: int, steps: Sequence[int], **where: Sequence[int]) -> None:
+def check(
+    pass_: str,
+    type_: Type,
+    n: int,
+    steps: Sequence[int],
+    before: Callable[[], object] = lambda: None,
+    **where: Sequence[int],
+) -> None:
     def run(pointers: object) -> None:
+        before()
         loop(pass_, type_, n, steps, pointers)
 
     operands.check(run, pass_, type_, n, steps, **where)
@@ -50,9 +61,29 @@ def test_every_combination_of_strides(isa, pass_, type_, stores):
     of_inputs = [contiguous, 0, -contiguous, apart, -2 * size, odd]
     of_outputs = [step for step in of_inputs if step]
     row = raw.PASSES[pass_]
-    for steps in itertools.product(*[of_inputs] * row.inputs, *[of_outputs] * row.outputs):
+    choices = [of_inputs] * row.inputs + [of_outputs] * row.outputs
+    for i, j in itertools.product(range(len(choices[0])), range(len(choices[1]))):
+        # Every pair of operands meets in every combination; a third goes round with the two.
+        steps = [choice[k % len(choice)] for choice, k in zip(choices, (i, j, i + j), strict=False)]
         for n in (1, 9, BLOCK // size + 1):
             check(pass_, type_, n, steps)
+
+
+@pytest.mark.parametrize("layout", ["apart", "backward", "a scalar", "contiguous"])
+def test_calls_that_meet_share_nothing(isa, pass_, layout):
+    """From two threads at once, each with its own numbers, which last long enough to overlap."""
+    type_, row, start = TYPES["f32"], raw.PASSES[pass_], threading.Barrier(2)
+    step = {"apart": 8, "backward": -4}.get(layout, 4)
+    steps = [step] * (row.inputs + row.outputs)
+    if layout == "a scalar":
+        steps[0] = 0
+
+    def call(n: int) -> None:
+        for _ in range(3):
+            check(pass_, type_, n, steps, before=start.wait)
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(call, (30_001, 30_002)))
 
 
 def test_sizes_around_the_blocks(isa, pass_, type_, stores):
@@ -91,6 +122,12 @@ def one_by_one(type_: Type, grad: int, x: int) -> int:
 
 def accumulated(type_: Type, bits: np.ndarray) -> np.ndarray:
     """Accumulate by a plain loop, for any two-dimensional array, along its first axis."""
+    return accumulated_once(type_, bits.shape, bits.tobytes())
+
+
+@cache
+def accumulated_once(type_: Type, shape: tuple[int, int], data: bytes) -> np.ndarray:
+    bits = np.frombuffer(data, type_.bits).reshape(shape)
     rows = [bits[0]]
     for row in bits[1:]:
         rows += specified("backward", type_, rows[-1], row)
