@@ -12,7 +12,7 @@
  *                               the divider works on the others, for each type
  *
  * IEEE: rounded once and flagged as IEEE 754 says. All else raises no flag, whatever the lanes
- * hold, signalling NaNs among it. */
+ * hold: a signalling NaN raises none either. */
 #ifndef SOFTSIGN_SIMD_H
 #define SOFTSIGN_SIMD_H
 
@@ -31,7 +31,7 @@
     OWED v_##W v_signed_##W(v_##W a, v_##W x); /* a >= +0, with the sign of x */                   \
     OWED v_##W v_finite_##W(v_##W x);          /* the largest number for infinity, any for NaN */  \
     OWED m_##W v_above_##W(v_##W a, v_##W b);  /* a > b, both >= +0; NaN is above infinity */      \
-    OWED v_##W v_choose_##W(m_##W m, v_##W yes, v_##W no);
+    OWED v_##W v_choose_##W(m_##W m, v_##W yes, v_##W no); /* lane by lane */
 
 /* Of the types T that are stored, LANES_W elements at any address. */
 #define SIMD_MEMORY(T, W)                                                                          \

@@ -1,5 +1,6 @@
 """The library that the build makes, and what is said where there is none."""
 
+import itertools
 import platform
 import shutil
 import subprocess
@@ -15,7 +16,7 @@ from reference import TYPES, specified
 
 import softsign_c
 import verify
-from softsign_c import _kernels
+from softsign_c import _kernels, available_isas
 
 # What some flag of FASTER makes another instruction of, a line for each.
 ARITHMETIC = """
@@ -122,3 +123,27 @@ def test_the_build_finds_units_that_are_set_otherwise(monkeypatch):
     settings = iter([(True, 0x37F, 0x1F80), (False, 0x37F, 0x9FC0)])
     monkeypatch.setattr(verify, "control", lambda: next(settings))
     assert verify.faults(_kernels.__file__) == ["the floating-point units of every process"]
+
+
+@pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler named cc")
+def test_an_operation_that_an_instruction_set_lacks_is_an_error_that_names_it(tmp_path):
+    csrc = Path(__file__).parents[1] / "csrc"
+    shutil.copytree(csrc, tmp_path, dirs_exist_ok=True)
+    source = tmp_path / "isa" / "baseline.c"
+    renamed = source.read_text().replace("v_load_bf16(", "v_laod_bf16(")
+    source.write_text(renamed)
+    command = ["cc", "-std=c11", f"-I{tmp_path}", "-c", str(source), "-o", str(tmp_path / "object")]
+    compiled = subprocess.run(command, capture_output=True, text=True)
+    assert compiled.returncode != 0
+    assert "error" in compiled.stderr
+    assert "v_load_bf16" in compiled.stderr
+
+
+@pytest.mark.skipif(shutil.which("nm") is None, reason="needs nm")
+def test_symbols_say_instruction_set_pass_and_type():
+    listed = subprocess.run(["nm", _kernels.__file__], capture_output=True, text=True).stdout
+    symbols = set(listed.split())
+    if not symbols:
+        pytest.skip("the library has been stripped of its symbols")
+    for isa, pass_, type_ in itertools.product(available_isas(), raw.PASSES, raw.TYPES):
+        assert f"softsign_{isa}_{pass_}_{type_}" in symbols

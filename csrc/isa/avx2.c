@@ -22,8 +22,7 @@
 #define BATCH 4
 #define ESTIMATES_f16 0
 #define ESTIMATES_f32 1 /* none or two take 1.16 times as long, on a Zen 3 */
-#define ESTIMATES_f64                                                                              \
-    0 /* one takes 1.18 times as long: the steps of Newton's method are too many */
+#define ESTIMATES_f64 0 /* one takes 1.18 times as long: it needs more steps of Newton's method */
 #define ESTIMATES_bf16 0
 #define PREFETCH_AHEAD 2048 /* bytes */
 
