@@ -16,6 +16,7 @@ from torch.nn import functional  # noqa: E402
 from torch.utils.data import DataLoader  # noqa: E402
 
 import softsign_c  # noqa: E402
+from softsign_c._kernels import lib  # noqa: E402
 from softsign_c.torch import Softsign, softsign  # noqa: E402
 from softsign_c.torch import _in_place as in_place  # noqa: E402
 from softsign_c.torch import _kernels as kernels  # noqa: E402
@@ -355,3 +356,24 @@ def test_a_second_copy_of_the_module_uses_the_operators_of_the_first(monkeypatch
     monkeypatch.setattr(softsign_c, "torch", sys.modules["softsign_c.torch"])
     assert again.softsign is not softsign
     assert torch.equal(again.softsign(random(3)), softsign(random(3)))
+
+
+def test_as_many_threads_as_pytorch_has():
+    def threads_here():
+        number = lib.softsign_set_num_threads_here(0)
+        lib.softsign_set_num_threads_here(number)
+        return number
+
+    x, seen = random(300_000, dtype=torch.float32), []
+    before, most = threads_here(), torch.get_num_threads()
+    expected = softsign(x)
+    try:
+        for number in (1, 2, 3):
+            torch.set_num_threads(number)
+            kernels.on_tensors(lambda x, out: seen.append(threads_here()))(x)
+            assert torch.equal(softsign(x), expected)
+            assert torch.equal(softsign(x.clone(), inplace=True), expected)
+    finally:
+        torch.set_num_threads(most)
+    assert seen == [1, 2, 3]
+    assert threads_here() == before

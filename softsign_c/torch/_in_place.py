@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 import softsign_c
-from softsign_c.torch._kernels import array_of
+from softsign_c.torch._kernels import array_of, with_threads_of_torch
 from softsign_c.torch._operators import PLAIN, is_recorded, library, softsign
 
 
@@ -21,7 +21,7 @@ def _in_one_pass(x: Tensor) -> None:
         _by_copy(x)
     else:
         array = array_of(x)
-        softsign_c.softsign(array, array)
+        with_threads_of_torch(softsign_c.softsign, array, array)
 
 
 def _differentiable(keyset: Any, x: Tensor) -> None:

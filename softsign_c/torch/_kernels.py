@@ -8,6 +8,9 @@ import numpy as np
 import torch
 from ml_dtypes import bfloat16, finfo
 
+from softsign_c._kernels import lib
+from softsign_c._threads import MOST
+
 
 def array_of(tensor: torch.Tensor) -> np.ndarray:
     """Return an array of the tensor's own memory."""
@@ -19,12 +22,21 @@ def array_of(tensor: torch.Tensor) -> np.ndarray:
     return bits.view(bfloat16)
 
 
+def with_threads_of_torch(function: Callable[..., Any], *arrays: np.ndarray) -> None:
+    """Call the function of arrays with as many threads as PyTorch's own operators use."""
+    before = lib.softsign_set_num_threads_here(min(torch.get_num_threads(), MOST))
+    try:
+        function(*arrays)
+    finally:
+        lib.softsign_set_num_threads_here(before)
+
+
 def on_tensors(function: Callable[..., Any]) -> Callable[..., torch.Tensor]:
     """Return the function of arrays, with their output after them, as one of tensors."""
 
     def compute(*tensors: torch.Tensor) -> torch.Tensor:
         out = torch.empty_like(tensors[-1])
-        function(*map(array_of, tensors), array_of(out))
+        with_threads_of_torch(function, *map(array_of, tensors), array_of(out))
         return out
 
     return compute

@@ -6,7 +6,6 @@ tensors, and a function ``partial(k, slope, *inputs)``, the product of `slope` w
 in the k-th input, made of operators as well: it serves reverse and forward mode, at any order.
 """
 
-import contextlib
 import functools
 import threading
 from collections.abc import Callable
@@ -64,9 +63,11 @@ def _recorder(partial: Callable[..., Tensor]) -> Callable[..., Tensor]:
     apply: Callable[..., Tensor] = cast(Any, Recorded).apply
 
     def record(result: Tensor, *inputs: Tensor) -> Tensor:
-        in_transform = _C._are_functorch_transforms_active()
-        with enable_single_level_autograd_function() if in_transform else contextlib.nullcontext():
-            return apply([result], *inputs)  # in a list, as it is no input
+        arguments = ([result], *inputs)  # in a list, as it is no input
+        if not _C._are_functorch_transforms_active():
+            return apply(*arguments)
+        with enable_single_level_autograd_function():
+            return apply(*arguments)
 
     return record
 
