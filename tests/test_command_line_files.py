@@ -5,6 +5,7 @@ import os
 import stat
 import struct
 import tempfile
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
@@ -144,6 +145,31 @@ def test_a_new_file_has_the_mode_of_the_umask(folder, umask):
         assert stat.S_IMODE(replaced(folder / "y.npy").st_mode) == 0o666 & ~umask
     finally:
         os.umask(previous)
+
+
+@posix
+def test_what_is_so_already_is_not_set(folder, monkeypatch):
+    """Where a file system knows no permissions, to set them fails."""
+
+    def fail(*_):
+        raise OSError(errno.ENOTSUP, "Operation not supported")
+
+    (folder / "x.npy").chmod(0o600)
+    for function in ("fchmod", "fchown"):
+        monkeypatch.setattr(replace.os, function, fail)
+    assert stat.S_IMODE(replaced(folder / "x.npy").st_mode) == 0o600
+
+
+@posix
+@pytest.mark.parametrize(("number", "raises"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_a_folder_need_not_know_how_to_be_written(folder, monkeypatch, number, raises):
+    def fsync(descriptor):
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(replace.os, "fsync", fsync)
+    with pytest.raises(OSError, match="error") if raises else nullcontext():
+        replaced(folder / "x.npy")
 
 
 @posix

@@ -103,20 +103,23 @@ def new_file(unfinished: Path, target: Path, *, private: bool) -> IO[bytes]:
 
 def resemble(new: int, old: int) -> None:
     """Give a new file, still empty, the old one's group, permissions, attributes and owner, as far
-    as this process may.
+    as this process may. Some file systems fail to set even what is so already.
     """
     if sys.platform == "win32":
         return
-    status = os.fstat(old)
-    mode = stat.S_IMODE(status.st_mode) & 0o777
+    was, now = os.fstat(old), os.fstat(new)
+    mode = stat.S_IMODE(was.st_mode) & 0o777
     try:
-        os.fchown(new, -1, status.st_gid)
+        if now.st_gid != was.st_gid:
+            os.fchown(new, -1, was.st_gid)
         copy_attributes(new, old)
     except OSError:  # its group is another one, which may do what everybody may
         mode &= ~0o070 | (mode & 0o007) << 3
-    os.fchmod(new, mode)
-    with suppress(OSError):
-        os.fchown(new, status.st_uid, -1)
+    if stat.S_IMODE(os.fstat(new).st_mode) != mode:
+        os.fchmod(new, mode)
+    if now.st_uid != was.st_uid:
+        with suppress(OSError):
+            os.fchown(new, was.st_uid, -1)
 
 
 def copy_attributes(new: int, old: int) -> None:
@@ -138,12 +141,17 @@ def copy_attributes(new: int, old: int) -> None:
 
 
 def make_lasting(folder: Path) -> None:
-    """Write the names in a folder to the disk, where a system and its permissions let one do so."""
+    """Write the names in a folder to the disk, where one may open it and its file system can."""
     if sys.platform == "win32":
         return
-    with suppress(PermissionError):
+    try:
         opened = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(opened)
-        finally:
-            os.close(opened)
+    except PermissionError:
+        return
+    try:
+        os.fsync(opened)
+    except OSError as error:
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
+            raise
+    finally:
+        os.close(opened)
