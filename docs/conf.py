@@ -29,7 +29,9 @@ myst_enable_extensions = ["dollarmath"]
 myst_heading_anchors = 3
 napoleon_use_rtype = False
 autodoc_typehints = "none"
-autodoc_mock_imports = ["torch"]  # large, and only its names are needed
+# PyTorch is large, and only its names are needed; those modules do more with it when imported.
+autodoc_mock_imports = ["torch"]
+autodoc_mock_imports += [f"softsign_c.torch._{name}" for name in ("in_place", "operators")]
 nitpicky = True
 default_role = "code"  # of single backquotes in docstrings
 
