@@ -177,7 +177,7 @@ def all_figures(by_threads: dict[int, list[Row]]) -> str:
     """Return a table that the site lets its readers sort."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["pass", "dtype", "layout", "threads", "n", "ns", "NumPy", "fastest", "which"])
+    writer.writerow(["pass", "dtype", "layout", "n", "ns", "NumPy", "fastest", "which"])
     for count, found in by_threads.items():
         for row in found:
             gain, name = row.gain(numpy=True)
@@ -185,8 +185,7 @@ def all_figures(by_threads: dict[int, list[Row]]) -> str:
                 [
                     row.pass_.removeprefix("softsign_").replace("_", " "),
                     row.dtype,
-                    row.layout,
-                    count,
+                    row.layout if count == 1 else f"{row.layout}, {count} threads",
                     f"{row.n:.0e}".replace("e+0", "e") if row.n >= 1000 else row.n,
                     f"{row.own / row.n * 1e9:.3g}",
                     row.ratio("numpy"),
@@ -194,4 +193,5 @@ def all_figures(by_threads: dict[int, list[Row]]) -> str:
                     LABELS[name].split(",")[0].split("'")[0] if name else "",
                 ]
             )
-    return f"```{{csv-table}}\n:class: sortable\n:header-rows: 1\n\n{file.getvalue()}```"
+    options = ":class: sortable\n:header-rows: 1\n:widths: auto"
+    return f"```{{csv-table}}\n{options}\n\n{file.getvalue()}```"

@@ -48,6 +48,12 @@ def test_the_stated_bounds_are_those_of_the_docstrings():
         assert f"{bound} ulp in float32" in words
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_tables_are_no_wider_than_a_page(page):
+    rows = re.findall(r"^\|.*\|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert all(len(re.findall(r"(?<!\\)\|", row)) - 1 <= 8 for row in rows)
+
+
 def test_the_page_is_short():
     assert len(README.splitlines()) <= 150
 
