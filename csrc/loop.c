@@ -41,10 +41,11 @@ static SHARED size_t past_cache_bytes = SIZE_MAX;
 size_t softsign_past_cache_bytes(void) { return past_cache_bytes; }
 void softsign_set_past_cache_bytes(size_t bytes) { past_cache_bytes = bytes; }
 
-/* A thread's share is worth handing over from one microsecond of work on; in elements. Pieces of a
- * quarter of a second-level cache are large enough. */
+/* A thread's share is worth handing over from a microsecond and a half of work on, twice what the
+ * caches lose to each other on the way; in elements. Pieces of a quarter of a second-level cache
+ * are large enough. */
 static const size_t least_piece[] = {
-    [TYPE_f16] = 6144, [TYPE_f32] = 8192, [TYPE_f64] = 3072, [TYPE_bf16] = 6144};
+    [TYPE_f16] = 12288, [TYPE_f32] = 12288, [TYPE_f64] = 6144, [TYPE_bf16] = 12288};
 enum { CHUNK = 1 << 18 }; /* bytes of an operand */
 
 struct loop {
@@ -238,10 +239,10 @@ void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, v
     }
     loop.overlapping = is_overlapping(&loop);
     loop.past_cache = !loop.overlapping && is_past_cache(&loop);
-    size_t pieces = loop.n / least_piece[job->type];
-    int threads = pieces < 2 ? 1 : (int)min(pieces, (size_t)softsign_num_threads());
+    size_t least = least_piece[job->type];
+    int threads = loop.n < 2 * least ? 1 : softsign_num_threads();
     if (threads > 1 && !loop.overlapping)
-        run_on_threads(&loop, threads);
+        run_on_threads(&loop, (int)min(loop.n / least, (size_t)threads));
     else
         run_part(&loop, 0, loop.n);
 }

@@ -354,7 +354,7 @@ def test_streamed_or_not_is_decided_for_the_whole_call():
 
 
 def test_many_callers_at_once_while_the_number_changes():
-    x, done = X[:20_000], threading.Event()
+    x, done = X[:30_000], threading.Event()
     expected = bits_of(softsign(x))
 
     def change():
@@ -378,7 +378,7 @@ def test_calls_of_random_sizes_and_numbers():
     expected, y = softsign(X), np.empty_like(X)
     for _ in range(300):
         set_num_threads(int(rng.integers(1, 6)))
-        sizes = rng.integers(1, 40_000, 30)
+        sizes = rng.integers(1, 60_000, 30)
         for n in [*sizes.tolist(), int(rng.integers(1, X.size))]:
             y[:n] = 7
             softsign(X[:n], out=y[:n])
