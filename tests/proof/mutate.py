@@ -1,4 +1,4 @@
-"""Shows that the ordinary tests notice small faults: each of faults.py is put into a copy of the
+"""Shows that the ordinary tests notice small faults: each of faults*.py is put into a copy of the
 sources, which is built and tested.
 
     python tests/proof/mutate.py [part of a fault's name]
@@ -9,7 +9,8 @@ import sys
 from pathlib import Path
 
 import harness
-from faults import FAULTS, Fault
+from fault import Fault
+from faults import FAULTS
 from sandbox import compile_library, copy_sources, failure
 from table import record
 

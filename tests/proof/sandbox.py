@@ -1,5 +1,6 @@
 """Copies of the sources in which the library is built in other ways, and tested."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -24,9 +25,19 @@ def copy_sources(folder: Path) -> Path:
 
 
 def compile_library(folder: Path, *flags: str) -> None:
-    sources = [*(folder / "csrc").rglob("*.c"), folder / "_kernels.c"]
+    """Compile what has not been compiled yet in this form, in whatever folder, and link it."""
+    headers = b"".join(header.read_bytes() for header in sorted((folder / "csrc").rglob("*.h")))
     includes = [f"-I{folder / 'csrc'}", f"-I{sysconfig.get_path('include')}"]
-    command = ["cc", *FLAGS, *flags, *includes, *map(str, sources), "-o", str(folder / LIBRARY)]
+    objects = []
+    for source in [*(folder / "csrc").rglob("*.c"), folder / "_kernels.c"]:
+        form = b"".join([headers, source.read_bytes(), repr((source.name, flags)).encode()])
+        objects.append(harness.BUILT / f"{hashlib.sha256(form).hexdigest()}.o")
+        if not objects[-1].exists():
+            part = objects[-1].with_suffix(f".{folder.name}")
+            command = ["cc", *FLAGS, *flags, *includes, "-c", str(source), "-o", str(part)]
+            subprocess.run(command, check=True)
+            part.replace(objects[-1])
+    command = ["cc", *FLAGS, *flags, *map(str, objects), "-o", str(folder / LIBRARY)]
     subprocess.run(command, check=True)
 
 
