@@ -81,10 +81,13 @@ def test_info_and_bench_work_without_rich(monkeypatch, quick):
 
 @posix
 @pytest.mark.parametrize("name", ["a\nb", "a\x1b[31mb", "a\udc80b", "\N{SNOWMAN}"])
-def test_any_name_of_a_file_fits_in_one_line(name):
-    result = command("apply", name, "y.npy")
-    assert_refused(result, "No such file")
-    assert result.stderr.rstrip("\n").isprintable()
+def test_any_name_of_a_file_fits_in_one_line(name, tmp_path):
+    missing = command("apply", tmp_path / name, "y.npy")
+    (tmp_path / name).mkdir()
+    wrong = command("apply", tmp_path / name, "y.npy")
+    for result, problem in ((missing, "No such file"), (wrong, "not a regular file")):
+        assert_refused(result, problem)
+        assert result.stderr.rstrip("\n").isprintable()
 
 
 @pytest.mark.parametrize("verb", ["info", "bench", "--help", "--version"])
@@ -130,14 +133,17 @@ SIGNALS = """
     from softsign_c._cli import apply, main, signals
 
     def hit(*_):
-        os.kill(os.getpid(), number)  # while there is half a file
-        os.kill(os.getpid(), signal.SIGTERM)  # nothing disturbs the clean-up
+        try:
+            os.kill(os.getpid(), number)  # while there is half a file
+        finally:
+            os.kill(os.getpid(), signal.SIGTERM)  # nothing disturbs the clean-up
 
     apply.transform = hit
     warnings.simplefilter("ignore")  # of a fork beside the threads of NumPy's BLAS
     for number in sorted(signals.ending_signals()):
         if not (child := os.fork()):
             signal.signal(number, signal.SIG_DFL)
+            signal.signal(signal.SIGTERM, signal.SIG_DFL)
             os._exit(main.main(["apply", *sys.argv[1:]]))
         ended = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
         print(number, -ended)
@@ -167,16 +173,24 @@ def test_an_ignored_signal_stays_ignored():
         signal.signal(signal.SIGHUP, previous)
 
 
+@pytest.fixture
+def interruptible():
+    """SIGINT as at a terminal: what runs in the background may ignore it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
 def interrupted_twice():
     try:
         signal.raise_signal(signal.SIGINT)
     finally:
-        signal.raise_signal(signal.SIGINT)
+        signal.raise_signal(signal.SIGTERM)
 
 
-def test_a_signal_is_raised_once_and_its_handlers_come_back():
-    before = signal.getsignal(signal.SIGINT)
+def test_a_signal_is_raised_once_and_its_handlers_come_back(interruptible):
     with pytest.raises(signals.SignalError) as raised, signals.raised():
         interrupted_twice()
     assert raised.value.number == signal.SIGINT
-    assert signal.getsignal(signal.SIGINT) is before
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
