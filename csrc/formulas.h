@@ -35,6 +35,8 @@ enum way {
     ESTIMATED /* ORDINARY, to be divided by estimate */
 };
 
+#define BIAS 0x1p-33f /* of an estimated reciprocal */
+
 #endif
 
 #if BATCH
@@ -55,25 +57,25 @@ static ALWAYS_INLINE vec NAME(corrected)(vec n, vec s, vec r)
 
 #if BATCH && NAME(ESTIMATES)
 
-/* 1 / s from an estimate by a step of the third order: rounded correctly but for values within 2^-9
- * ulp of a midpoint. After a step of the second order five of all quotients come out wrong. */
-static ALWAYS_INLINE vec NAME(refined)(vec s)
+/* 1 / s from an estimate by a step of the third order: rounded correctly, but for values within
+ * 2^-9 ulp of a midpoint. There the last step of corrected() would end on a tie if s were all ones
+ * and n a power of two; with BIAS, which makes r too large rather than too small, it does not. */
+static ALWAYS_INLINE vec NAME(refined)(vec s, float bias)
 {
-    vec r = v_estimate_f32(s), e = v_fms(s, r, v_set(1));
-    return v_fnma(r, v_fnma(e, e, e), r);
+    vec r = v_estimate_f32(s), e = v_fms(s, r, v_set(1)), step = v_fnma(e, e, e);
+    return v_fnma(r, bias ? v_sub(step, v_set(bias)) : step, r);
 }
 
 #endif
 
-/* n / s, where n is no power of two if the significand of s is all ones: so it is in forward. From
- * there the last step would end on a tie; hence no reciprocal is estimated, nor the inverse. */
-static ALWAYS_INLINE vec NAME(quotient)(vec n, vec s, enum way way)
+/* n / s, where the divider is what a pass waits for. */
+static ALWAYS_INLINE vec NAME(quotient)(vec n, vec s, enum way way, float bias)
 {
 #if BATCH && NAME(ESTIMATES)
     if (way == ESTIMATED)
-        return NAME(corrected)(n, s, NAME(refined)(s));
+        return NAME(corrected)(n, s, NAME(refined)(s, bias));
 #endif
-    (void)way;
+    (void)way, (void)bias;
     return v_div(n, s);
 }
 
@@ -107,12 +109,12 @@ static ALWAYS_INLINE vec NAME(number)(vec x, enum way way)
 FORMULA(forward)
 {
     vec x = NAME(finite)(in[0], way);
-    out[0] = NAME(quotient)(x, NAME(one_plus)(x), way);
+    out[0] = NAME(quotient)(x, NAME(one_plus)(x), way, 0);
 }
 
 FORMULA(derivative)
 {
-    vec r = NAME(reciprocal)(NAME(number)(in[0], way));
+    vec r = NAME(quotient)(v_set(1), NAME(one_plus)(NAME(number)(in[0], way)), way, BIAS);
     out[0] = v_mul(r, r);
 }
 
@@ -138,7 +140,7 @@ FORMULA(inverse)
     mask is_outside = v_above(a, v_set(1));
     if (way == SPECIAL)
         y = v_signed(a = v_choose(is_outside, v_set(INFINITY), a), y);
-    out[0] = v_div(y, v_sub(v_set(1), a));
+    out[0] = NAME(quotient)(y, v_sub(v_set(1), a), way, BIAS);
     if (way == SPECIAL)
         out[0] = v_choose(is_outside, v_set(NAN), out[0]);
 }

@@ -8,7 +8,7 @@
  *     m_f32, m_f64              a mask: yes or no for each lane
  *     BATCH                     vectors that are computed together if all is ordinary in them,
  *                               or 0 if the instruction set has no such batches
- *     ESTIMATES_f16, ...        how many of a batch's vectors forward divides by estimate, while
+ *     ESTIMATES_f16, ...        how many of a batch's vectors are divided by estimate, while
  *                               the divider works on the others, for each type
  *
  * IEEE: rounded once and flagged as IEEE 754 says. All else raises no flag, whatever the lanes
@@ -61,7 +61,7 @@ SIMD_BATCH_MEMORY(f16, f32)
 SIMD_BATCH_MEMORY(f32, f32)
 SIMD_BATCH_MEMORY(f64, f64)
 SIMD_BATCH_MEMORY(bf16, f32)
-OWED v_f32 v_estimate_f32(v_f32 s);       /* 1 / s but for 1.5 * 2^-12 of it, for s in [1, 2^101) */
+OWED v_f32 v_estimate_f32(v_f32 s); /* 1 / s but for 1.5 * 2^-12 of it, for s in [2^-24, 2^101) */
 OWED void v_prefetch(const char *memory); /* of any address; nothing has to come of it */
 #endif
 
