@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def python(
-    *words: object, cwd: Path | None = None, timeout: float | None = 60, **environment: str
+    *words: object, cwd: Path | None = None, timeout: float | None = 600, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
     """Run Python with these arguments, and these environment variables beside the present ones."""
     return subprocess.run(
