@@ -219,39 +219,6 @@ FAULTS = [
         "a prefetch changes no result",
     ),
     Fault(
-        "huge float16 ordinary",
-        TYPES,
-        "#define HUGE_EXPONENT 16 /* infinity's */",
-        "#define HUGE_EXPONENT 17",
-        test("half_types", "contract"),
-    ),
-    Fault(
-        "infinite float32 ordinary",
-        TYPES,
-        (
-            "#define WIDE f32\n"
-            "#define HUGE_EXPONENT 100\n"
-            '#include "kernels_of_type.h"\n'
-            "\n"
-            "#define ELEMENT f64"
-        ),
-        (
-            "#define WIDE f32\n"
-            "#define HUGE_EXPONENT 129\n"
-            '#include "kernels_of_type.h"\n'
-            "\n"
-            "#define ELEMENT f64"
-        ),
-        test("contract", "kernels"),
-    ),
-    Fault(
-        "reciprocal subnormal in float64",
-        TYPES,
-        "#define HUGE_EXPONENT 1000",
-        "#define HUGE_EXPONENT 1025",
-        test("contract", "kernels", "float64"),
-    ),
-    Fault(
         "kernels of the wrong types",
         TYPES,
         "[TYPE_##type] = KERNEL(pass, type),",

@@ -41,16 +41,21 @@ def compile_library(folder: Path, *flags: str) -> None:
     subprocess.run(command, check=True)
 
 
-def run(folder: Path, *words: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+def run(
+    folder: Path, *words: str, seconds: float | None = None, **environment: str
+) -> "subprocess.CompletedProcess[str]":
     """Run Python with the library of the folder."""
     environment |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    return python(*words, cwd=folder, timeout=None, **environment)
+    return python(*words, cwd=folder, timeout=seconds, **environment)
 
 
-def failure(folder: Path, *tests: str, **environment: str) -> str:
+def failure(folder: Path, *tests: str, seconds: float | None = None, **environment: str) -> str:
     """Return the first test that fails, or nothing."""
     options = ["-x", "-q", "-p", "no:cacheprovider"]
-    ran = run(folder, "-m", "pytest", *options, *tests, **environment)
+    try:
+        ran = run(folder, "-m", "pytest", *options, *tests, seconds=seconds, **environment)
+    except subprocess.TimeoutExpired:
+        return f"the tests, which take more than {seconds} s"
     if ran.returncode == 0:
         return ""
     failed = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, re.MULTILINE)
