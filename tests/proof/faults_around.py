@@ -164,6 +164,15 @@ FAULTS = [
         "    float_raise((uint32_t)(pool.state >> FLAGS_SHIFT));",
         test("threads", "thread_faults"),
     ),
+    Fault("two callers in the pool", POOL, "!shared_swap(&pool.taken, 0, 1)", "0", test("threads")),
+    Fault("a seat too many", POOL, "helpers * SEAT", "helpers * SEAT + SEAT", test("threads")),
+    Fault(
+        "signals taken by workers",
+        "csrc/system.h",
+        "sigfillset(&blocked);",
+        "sigemptyset(&blocked);",
+        test("thread_faults"),
+    ),
     Fault(
         "a number of threads for all, not for this one",
         POOL,
