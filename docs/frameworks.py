@@ -1,6 +1,6 @@
 """Measures softsign in PyTorch and JAX beside this package, and fills torch.md and jax.md.
 
-Run it on a quiet machine: python docs/frameworks.py (about a minute). --small tries the script
+Run it on a quiet machine: python docs/frameworks.py (two minutes). --small tries the script
 itself in seconds, prints its tables, and leaves the pages alone.
 """
 
@@ -10,8 +10,6 @@ import re
 import time
 from pathlib import Path
 
-import jax
-import jax.numpy as jnp
 import numpy as np
 import torch
 from report import fill, machine, table
@@ -20,7 +18,6 @@ import softsign_c
 import softsign_c.torch
 
 HERE = Path(__file__).parent
-THEIRS, OURS = torch.nn.functional.softsign, softsign_c.torch.softsign
 
 
 def fastest(functions, seconds):
@@ -45,26 +42,38 @@ def forward_and_backward(function, x, grad):
     torch.autograd.grad(function(x), x, grad)
 
 
-def in_torch(size, seconds):
+def in_torch(contenders, size, seconds):
+    """Return the microseconds of each contender, forward and forward with backward."""
     x, grad = torch.randn(size, requires_grad=True), torch.randn(size)
-    found = {}
-    for name, call, arguments in (
-        ("forward", forward, (x,)),
-        ("forward and backward", forward_and_backward, (x, grad)),
-    ):
-        contenders = {f: functools.partial(call, f, *arguments) for f in (THEIRS, OURS)}
-        found[name] = fastest(contenders, seconds)
-    return found
+    return {
+        name: fastest(
+            {k: functools.partial(call, f, *given) for k, f in contenders.items()}, seconds
+        )
+        for name, call, given in (
+            ("forward", forward, (x,)),
+            ("forward and backward", forward_and_backward, (x, grad)),
+        )
+    }
 
 
-def torch_table(sizes, seconds):
+def torch_table(sizes, threads, seconds):
+    eager, ours = torch.nn.functional.softsign, softsign_c.torch.softsign
+    contenders = {
+        "`F.softsign`": eager,
+        "compiled": torch.compile(eager, dynamic=False),
+        "`softsign_c.torch`": ours,
+        "compiled too": torch.compile(ours, dynamic=False),
+    }
     rows = []
-    for size in sizes:
-        for name, us in in_torch(size, seconds).items():
-            ratio = us[THEIRS] / us[OURS]
-            rows.append([name, f"{size:,}", f"{us[THEIRS]:.0f}", f"{us[OURS]:.0f}", f"{ratio:.2f}"])
-    head = ["pass", "elements", "`F.softsign`", "`softsign_c.torch`", "ratio"]
-    return table(head, rows)
+    torch._dynamo.config.cache_size_limit = 64  # a graph for each size and number of threads
+    for number in threads:
+        torch.set_num_threads(number)
+        for size in sizes:
+            for name, us in in_torch(contenders, size, seconds).items():
+                times = [us[contender] for contender in contenders]
+                shown = [*(f"{time:.0f}" for time in times), f"{times[0] / times[2]:.2f}"]
+                rows.append([name, number, f"{size:,}", *shown])
+    return table(["pass", "threads", "elements", *contenders, "ratio"], rows)
 
 
 def form_for_jax():
@@ -75,6 +84,9 @@ def form_for_jax():
 
 
 def jax_table(sizes, seconds):
+    import jax
+    import jax.numpy as jnp
+
     compiled, builtin = jax.jit(form_for_jax()), jax.jit(jax.nn.soft_sign)
     rows = []
     for size in sizes:
@@ -93,20 +105,34 @@ def jax_table(sizes, seconds):
     return table(head, rows)
 
 
+def fill_torch(small):
+    cases = ([1000], [1], 0.1) if small else ([1, 1000, 100_000, 1_000_000, 10_000_000], [1, 2], 1)
+    made = torch_table(*cases)
+    if small:
+        print(made)
+    else:
+        fill(HERE / "torch.md", {"machine": machine(np, torch), "speed": made})
+
+
+def fill_jax(small):
+    import jax
+
+    made = jax_table(*([1000], 0.1) if small else ([1000, 100_000, 1_000_000], 2))
+    if small:
+        print(made)
+    else:
+        fill(HERE / "jax.md", {"machine": machine(np, jax), "speed": made})
+
+
 def main():
+    pages = {"torch": fill_torch, "jax": fill_jax}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="only try whether the script runs")
-    parser.add_argument("--threads", type=int, default=1, help="PyTorch's; the kernels use one")
+    parser.add_argument("--only", choices=pages, help="the one page to fill")
     arguments = parser.parse_args()
-    small = arguments.small
-    torch.set_num_threads(arguments.threads)
-    sizes, seconds = ([1000], 0.1) if small else ([1000, 100_000, 1_000_000], 2)
-    for_torch, for_jax = torch_table(sizes, seconds), jax_table(sizes, seconds)
-    if small:
-        print(for_torch, for_jax, sep="\n\n")
-    else:
-        fill(HERE / "torch.md", {"machine": machine(np, torch), "speed": for_torch})
-        fill(HERE / "jax.md", {"machine": machine(np, jax), "speed": for_jax})
+    for name, fill_page in pages.items():
+        if arguments.only in (None, name):
+            fill_page(arguments.small)
 
 
 if __name__ == "__main__":

@@ -25,9 +25,7 @@ library = globals().get("library") or torch.library.Library("softsign_c", "FRAGM
 _lock = threading.RLock()
 
 # Of a CPU tensor that nothing but autograd looks at: no mode, transform or view to be resolved.
-PLAIN = (
-    _C.DispatchKeySet(_C.DispatchKey.CPU) | _C.DispatchKeySet(_C.DispatchKey.AutogradCPU)
-).raw_repr()
+PLAIN = _C.DispatchKeySet(_C.DispatchKey.CPU).add(_C.DispatchKey.AutogradCPU).raw_repr()
 
 
 def is_recorded(*tensors: Tensor) -> bool:
