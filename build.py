@@ -110,6 +110,7 @@ class build_ext(extension.build_ext):  # noqa: N801
             else:
                 ext.extra_compile_args = unix_flags(self.compiler.compiler_so)
                 ext.extra_link_args = ext.extra_compile_args
+                ext.libraries = ["m"]  # the floating-point environment, outside x86
             super().build_extension(ext)
         except Exception as error:  # of any class: it depends on the version of setuptools
             message = NO_COMPILER.format(error=error, environment=environment())
