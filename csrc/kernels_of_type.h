@@ -107,6 +107,11 @@ static ALWAYS_INLINE void NAME(run_vectors)(int pass, int inputs, int outputs, s
 static ALWAYS_INLINE void NAME(run)(int pass, int inputs, int outputs, special *run_special,
                                     size_t n, char *const *operands, int past_cache)
 {
+    softsign_kernel *run_rest = softsign_baseline.kernels[pass][JOIN(TYPE, ELEMENT)];
+    if (n < LANES) { /* as fast as the baseline, before a register is set up */
+        run_rest(n, operands, 0);
+        return;
+    }
     size_t whole = n / LANES * LANES * BYTES;
     struct operands all = operands_of(operands, inputs, outputs);
     NAME(run_vectors)(pass, inputs, outputs, run_special, all, whole, past_cache);
@@ -115,7 +120,7 @@ static ALWAYS_INLINE void NAME(run)(int pass, int inputs, int outputs, special *
     char *rest[MAX_OPERANDS];
     for (int k = 0; k < inputs + outputs; k++)
         rest[k] = operands[k] + whole;
-    softsign_baseline.kernels[pass][JOIN(TYPE, ELEMENT)](n % LANES, rest, 0);
+    run_rest(n % LANES, rest, 0);
 }
 
 #else
