@@ -53,7 +53,7 @@ def cluster_of(workers):
             n_workers=workers,
             threads_per_worker=1,
             memory_limit=0,
-            dashboard_address=None,
+            dashboard_address=":0",  # any that is free
             silence_logs=logging.CRITICAL,
         ) as cluster,
         distributed.Client(cluster),

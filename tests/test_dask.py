@@ -24,7 +24,7 @@ def client(tmp_path_factory):
             n_workers=2,
             threads_per_worker=1,
             memory_limit=MEMORY_LIMIT,
-            dashboard_address=None,
+            dashboard_address=":0",  # any that is free
             local_directory=tmp_path_factory.mktemp("dask"),
         ) as cluster,
         distributed.Client(cluster) as client,
