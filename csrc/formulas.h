@@ -42,9 +42,9 @@ enum way {
 #if BATCH
 
 /* The correctly rounded n / s, given r, the correctly rounded 1 / s or what refined() makes of it.
- * From a faithful q, one off by less than an ulp, a step in the exact residual q s - n
- * leads there (Markstein's theorem); n r may be off by one and a half, so that float64 takes a step
- * to come so near. In float32 it changes nothing: all inputs have been tried. */
+ * From a faithful q, one off by less than an ulp, a step in the exact residual q s - n leads there
+ * (Markstein's theorem); n r may be off by one and a half, so that float64 takes a step to come so
+ * near. In float32 it changes nothing: all inputs have been tried. */
 static ALWAYS_INLINE vec NAME(corrected)(vec n, vec s, vec r)
 {
     vec q = v_mul(n, r);

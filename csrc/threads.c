@@ -9,7 +9,6 @@
 #include "softsign.h"
 
 enum {
-    LINE = 64, /* bytes: what is written often keeps away from what is read often */
     /* ns: */
     BUSY_WAIT = 5000, /* before others may have the CPU, which costs a call of the system */
     AWAKE = 50000,    /* before going to sleep: the next call is often some microseconds away */
@@ -30,14 +29,15 @@ struct work {
     struct float_control control;
 };
 
-/* The first line goes back and forth between the caller and each worker: 0.1 us a time. */
+/* What is written often keeps away from what is read often. The first line goes back and forth
+ * between the caller and each worker: 0.1 us a time. */
 static struct pool {
-    _Alignas(LINE) SHARED uint64_t state;
+    _Alignas(CACHE_LINE) SHARED uint64_t state;
     struct work work;     /* written while none is inside and no seat is free */
     SHARED uint32_t next; /* piece */
-    _Alignas(LINE) SHARED uint32_t sleeping, joining; /* workers; whether the caller sleeps */
-    _Alignas(LINE) SHARED uint64_t taken; /* by a caller, to whom belongs what follows */
-    SHARED uint32_t refused;              /* the system has no more threads */
+    _Alignas(CACHE_LINE) SHARED uint32_t sleeping, joining; /* workers; whether the caller sleeps */
+    _Alignas(CACHE_LINE) SHARED uint64_t taken; /* by a caller, to whom belongs what follows */
+    SHARED uint32_t refused;                    /* the system has no more threads */
     uint32_t workers;
     uint64_t began, missed; /* ns: when a call did; what sleepers could have done since */
     int process;
