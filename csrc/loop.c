@@ -10,6 +10,12 @@
 #define PASS_ROW(pass, ufunc, inputs, outputs) {#pass, ufunc, inputs, outputs},
 #define TYPE_NAME(type, bytes, with) #type,
 #define TYPE_LOOP(type, bytes, with) softsign_loop,
+#define OPERANDS_OF(pass, ufunc, inputs, outputs)                                                  \
+    INPUTS_##pass = inputs, OPERANDS_##pass = inputs + outputs,
+#define JOB(type, bytes, pass) {PASS_##pass, TYPE_##type, INPUTS_##pass, OPERANDS_##pass, bytes},
+#define JOBS_OF(pass, ufunc, inputs, outputs) {SOFTSIGN_TYPES(JOB, pass)},
+#define DATA(type, bytes, pass) &jobs[PASS_##pass][TYPE_##type],
+#define DATA_OF(pass, ufunc, inputs, outputs) {SOFTSIGN_TYPES(DATA, pass)},
 
 const struct softsign_pass softsign_passes[] = {SOFTSIGN_PASSES(PASS_ROW){NULL, NULL, 0, 0}};
 const char *const softsign_types[] = {SOFTSIGN_TYPES(TYPE_NAME, ) NULL};
@@ -21,20 +27,12 @@ struct job {
     ptrdiff_t bytes; /* of one element */
 };
 
-#define JOB(type, bytes, pass) {PASS_##pass, TYPE_##type, 0, 0, bytes},
-#define PASS_JOBS(pass, ufunc, inputs, outputs) {SOFTSIGN_TYPES(JOB, pass)},
+enum { SOFTSIGN_PASSES(OPERANDS_OF) };
 
-void **softsign_loop_data(int pass)
-{
-    static struct job jobs[PASSES][TYPES] = {SOFTSIGN_PASSES(PASS_JOBS)};
-    static void *data[PASSES][TYPES];
-    for (int type = 0; type < TYPES; type++) {
-        jobs[pass][type].inputs = softsign_passes[pass].inputs;
-        jobs[pass][type].operands = softsign_passes[pass].inputs + softsign_passes[pass].outputs;
-        data[pass][type] = &jobs[pass][type];
-    }
-    return data[pass];
-}
+static struct job jobs[][TYPES] = {SOFTSIGN_PASSES(JOBS_OF)};
+static void *data_of_jobs[][TYPES] = {SOFTSIGN_PASSES(DATA_OF)};
+
+void **softsign_loop_data(int pass) { return data_of_jobs[pass]; }
 
 static SHARED size_t past_cache_bytes = SIZE_MAX;
 
