@@ -26,10 +26,7 @@ Times = dict[str, float]
 
 
 def elements(n: float) -> str:
-    for scale, unit in ((10**6, " million"), (10**3, ",000")):
-        if n >= scale:
-            return f"{n / scale:g}{unit}"
-    return f"{n:g}"
+    return f"{n / 10**6:g} million" if n >= 10**6 else f"{n:,g}"
 
 
 def caches() -> list[tuple[str, int]]:

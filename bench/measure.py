@@ -2,7 +2,10 @@
 
 All contenders of a group take turns, so that what else the machine does meets all alike, and the
 least time of each counts, as whatever disturbs only adds to it. In a turn a contender is called
-once untimed, so that the caches are its own, and then for at least TURN seconds.
+once untimed, so that the caches are its own, and then for at least TURN seconds. On many threads a
+turn is longer and begins with a rest, as those of another library may be busy with waiting for its
+next call, and the untimed calls are as many as the timed ones, so that the contender's own are
+awake.
 """
 
 import argparse
@@ -14,10 +17,13 @@ import math
 import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 TURN = 1e-4
+TURN_ON_MANY = 1e-3
+REST = 1e-2
+PAUSE = 2e-3  # in which a contender's own threads go to sleep
 ROUNDS = 25
 FEWEST = 5
 BUDGET = 0.25  # seconds of a contender in a group, unless it needs longer for the fewest rounds
@@ -26,7 +32,9 @@ CHECKED = slice(0, 1000)
 COMMON = ["softsign", "softsign_derivative", "softsign_backward"]
 CURVE = [1, 10, 100, *(k * 10**e for e in range(3, 7) for k in (1, 3)), 10**7, 64 * 10**6]
 GRID = [1000, 10**5, 10**6, 10**7]
+LARGE = [2**14, 10**5, 10**6, 10**7]
 LAYOUT_SIZE = 10**6
+AFTER_PAUSE = "after a pause"
 Group = tuple[str, str, str, int]  # pass, dtype, layout, number of elements
 
 
@@ -37,8 +45,9 @@ def groups(threads: int) -> list[Group]:
     curve = [("softsign", "float32", "out", n) for n in CURVE]
     fresh = itertools.product(COMMON, ["float32"], ["fresh output"], [1, 100, 10**5, 10**7])
     if threads > 1:
-        large = itertools.product(COMMON[1:], ["float32"], ["out"], [10**5, 10**6, 10**7])
-        return [*curve, *large]
+        large = itertools.product(COMMON, ["float32"], ["out"], LARGE)
+        alone = itertools.product(COMMON[:1], ["float32"], ["fresh output", AFTER_PAUSE], LARGE[2:])
+        return list(dict.fromkeys([*curve, *large, *alone]))
     grid = itertools.product(cases.PASSES, cases.EPSILON, ["out"], GRID)
     layouts = [layout for layout in cases.LAYOUTS if layout not in ("out", "fresh output")]
     others = itertools.product(COMMON, ["float32"], layouts, [LAYOUT_SIZE])
@@ -54,21 +63,38 @@ def timed(compute: Callable[[], Any], calls: int) -> float:
     return (perf_counter() - start) / calls
 
 
-def by_turns(contenders: dict[str, Callable[[], Callable[[], Any]]]) -> dict[str, float]:
-    """Return the least seconds of each; a contender makes its call anew at each turn."""
+def wait(seconds: float) -> None:
+    """Wait without giving up the CPU, whose clock would slow down."""
+    end = perf_counter() + seconds
+    while perf_counter() < end:
+        pass
+
+
+def by_turns(
+    contenders: dict[str, Callable[[], Callable[[], Any]]], threads: int = 1, pause: float = 0
+) -> dict[str, float]:
+    """Return the least seconds of each; a contender makes its call anew at each turn.
+
+    After a pause one call is timed.
+    """
+    turn = TURN if threads == 1 else TURN_ON_MANY
     calls = {}
     for name, make in contenders.items():
         compute = make()
         once = min(timed(compute, 1) for _ in range(2))
-        calls[name] = max(1, math.ceil(TURN / max(once, 1e-7)))
+        calls[name] = 1 if pause else max(1, math.ceil(turn / max(once, 1e-7)))
     least = dict.fromkeys(contenders, math.inf)
     spent = 0.0
-    for turn in range(ROUNDS):
-        if turn >= FEWEST and spent > BUDGET * len(contenders):
+    for done in range(ROUNDS):
+        if done >= FEWEST and spent > BUDGET * len(contenders):
             break
         for name, make in contenders.items():
             compute = make()
+            if threads > 1:
+                sleep(REST)
+                timed(compute, calls[name])
             compute()
+            wait(pause)
             seconds = timed(compute, calls[name])
             least[name] = min(least[name], seconds)
             spent += seconds * (calls[name] + 1)
@@ -92,7 +118,8 @@ def makers(
 
     fastest, *others = missing_for_isas()
     expected = case.expected(CHECKED)
-    variants = [case, dataclasses.replace(case, out=None)] if layout == "out" else [case]
+    has_out = layout in ("out", AFTER_PAUSE)
+    variants = [case, dataclasses.replace(case, out=None)] if has_out else [case]
     for name, contender in CONTENDERS.items():
         if name in others and threads > 1:
             continue
@@ -120,8 +147,9 @@ def measure(threads: int, largest: float) -> list[dict[str, Any]]:
         if n > largest or (dtype == "bfloat16" and cases.bfloat16 is None):
             continue
         with softsign_c.use_isa(softsign_c.active_isa()), softsign_c.set_num_threads(1):
-            case = cases.make_case(pass_, dtype, n, layout)
-            times = by_turns(dict(makers(case, layout, threads)))
+            pause = PAUSE if layout == AFTER_PAUSE else 0
+            case = cases.make_case(pass_, dtype, n, "out" if pause else layout)
+            times = by_turns(dict(makers(case, layout, threads)), threads, pause)
         rows.append({"pass": pass_, "dtype": dtype, "layout": layout, "n": n, "times": times})
         print(pass_, dtype, layout, f"{n:,}", flush=True)
     return rows

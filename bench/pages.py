@@ -153,7 +153,7 @@ def gains_of_threads(many: list[Row]) -> dict[str, dict[int, float]]:
     """Return how many times as fast as one thread many are, by pass and size."""
     found: dict[str, dict[int, float]] = {}
     for row in many:
-        if "one thread" in row.times and row.n >= 1000:
+        if "one thread" in row.times and row.layout == "out" and row.n >= 1000:
             found.setdefault(row.pass_, {})[row.n] = row.times["one thread"] / row.own
     return found
 
@@ -161,14 +161,14 @@ def gains_of_threads(many: list[Row]) -> dict[str, dict[int, float]]:
 def threads(count: int, many: list[Row]) -> str:
     lines = [
         [
-            f"`{row.pass_}`",
+            name_of(row).replace(", float32", ""),
             elements(row.n),
             duration(row.own),
             row.ratio("one thread"),
             against(row, numpy=False),
         ]
         for row in many
-        if row.n in (10**4, 10**5, 10**6, 10**7, 64 * 10**6)
+        if row.n in (10**4, 2**14, 10**5, 10**6, 10**7, 64 * 10**6)
     ]
     head = ["pass", "elements", f"{count} threads", "one thread", "fastest other"]
     return table(head, lines)

@@ -39,11 +39,10 @@ static SHARED size_t past_cache_bytes = SIZE_MAX;
 size_t softsign_past_cache_bytes(void) { return past_cache_bytes; }
 void softsign_set_past_cache_bytes(size_t bytes) { past_cache_bytes = bytes; }
 
-/* A thread's share is worth handing over from a microsecond and a half of work on, twice what the
- * caches lose to each other on the way; in elements. Pieces of a quarter of a second-level cache
- * are large enough. */
+/* A thread's share is worth handing over from a microsecond of work on, several times what the
+ * handing over takes; in elements. Pieces of a quarter of a second-level cache are large enough. */
 static const size_t least_piece[] = {
-    [TYPE_f16] = 12288, [TYPE_f32] = 12288, [TYPE_f64] = 6144, [TYPE_bf16] = 12288};
+    [TYPE_f16] = 8192, [TYPE_f32] = 8192, [TYPE_f64] = 4096, [TYPE_bf16] = 8192};
 enum { CHUNK = 1 << 18 }; /* bytes of an operand */
 
 struct loop {

@@ -67,6 +67,23 @@ if hasattr(os, "fork") and hasattr(ctypes.PyDLL(None), "_Fork"):
     FORKS["C's fork without its handlers"] = "ctypes.PyDLL(None)._Fork()"
 
 
+@linux
+def test_a_call_is_split_from_the_documented_length_on():
+    run("""
+        set_num_threads(2)
+        lengths = {"f2": 16_384, "f4": 16_384, "f8": 8_192}
+        for dtype, length in lengths.items():
+            softsign(np.ones(length - 1, dtype))
+        assert workers() == 0
+        for dtype, length in lengths.items():
+            child = os.fork()  # has no worker to begin with
+            if child == 0:
+                softsign(np.ones(length, dtype))
+                os._exit(workers(1))
+            assert end_of(child) == 1, dtype
+        """)
+
+
 @forks
 @pytest.mark.parametrize("fork", FORKS.values(), ids=FORKS)
 def test_a_child_of_a_fork_has_threads_of_its_own(fork):
