@@ -254,8 +254,8 @@ def test_an_interrupt_reaches_the_main_thread_after_the_call():
         x = np.resize(X, 10**7)
         y = np.empty_like(x)
         interrupt = threading.Timer(0.05, os.kill, (os.getpid(), signal.SIGINT))
-        interrupt.start()
         try:
+            interrupt.start()
             while True:
                 softsign(x, out=y)
         except KeyboardInterrupt:
