@@ -8,6 +8,8 @@ from pathlib import Path
 BOUNDS = Path(__file__).parent / "proof" / "bounds"
 OPERATION = re.compile(r"^(\w+) = (?:rnd|result)\((.*)\);$", re.MULTILINE)
 
+BINARY = re.compile(r"(\d+)b(-?\d+)")  # 3b-13, which is 3 * 2^-13
+
 
 def operations(file: str) -> list[tuple[str, str]]:
     """Return the operations of a file in bounds/, each to be rounded: name, expression."""
@@ -17,8 +19,10 @@ def operations(file: str) -> list[tuple[str, str]]:
 def carried_out(
     file: str, rounded: Callable[[Fraction], Fraction], **inputs: Fraction
 ) -> dict[str, Fraction]:
-    """Return the results of the operations by name."""
+    """Return the results of the operations by name; what is an input already keeps its value."""
     values = dict(inputs)
     for name, expression in operations(file):
-        values[name] = rounded(eval(expression, {}, values))
+        if name not in inputs:
+            expression = BINARY.sub(r"(\1 * two ** \2)", expression)
+            values[name] = rounded(eval(expression, {"two": Fraction(2)}, values))
     return values

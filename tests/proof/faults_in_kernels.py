@@ -45,11 +45,7 @@ FAULTS = [
         FORMULAS,
         "if (BYTES == 8)",
         "if (BYTES == 9)",
-        test("float64"),
-        (
-            "no input is known that one step gets wrong; the first is there because without it "
-            "the proof of the second does not hold"
-        ),
+        test("bounds"),
     ),
     Fault(
         "refinement of the second order",
@@ -57,6 +53,20 @@ FAULTS = [
         "step = v_fnma(e, e, e);",
         "step = e;",
         test("float32"),
+    ),
+    Fault(
+        "bias that makes a reciprocal too small",
+        FORMULAS,
+        "v_sub(step, v_set(bias))",
+        "v_add(step, v_set(bias))",
+        test("bounds"),
+    ),
+    Fault(
+        "derivative without a bias",
+        FORMULAS,
+        "way, BIAS);\n    out[0] = v_mul(r, r);",
+        "way, 0);\n    out[0] = v_mul(r, r);",
+        test("bounds"),
     ),
     Fault(
         "estimate not refined",
@@ -72,7 +82,7 @@ FAULTS = [
         (
             "NAME(reciprocal)(vec x)\n"
             "{\n"
-            "    return NAME(quotient)(v_set(1), NAME(one_plus)(x), ESTIMATED);\n"
+            "    return NAME(quotient)(v_set(1), NAME(one_plus)(x), ESTIMATED, 0);\n"
             "}"
         ),
         test("contract"),

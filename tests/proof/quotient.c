@@ -1,6 +1,6 @@
-/* The quotients by estimate in float32, for every x >= 0 that is divided so: x / (1 + x) and
- * 1 / (1 + x) below 2^101, x / (1 - x) below 1. None of it depends on the estimate that this CPU
- * happens to give. quotient.py builds it and says what it found.
+/* The quotients by estimate in float32, as csrc/formulas.h makes them, for every x >= 0 that is
+ * divided so: x / (1 + x) and 1 / (1 + x) below 2^101, x / (1 - x) below 1. None of it depends on
+ * the estimate that this CPU happens to give. quotient.py builds it and says what it found.
  *
  *     quotient PART PARTS    the PART-th (from 0) of PARTS equal shares
  *
@@ -15,7 +15,6 @@
 #include <string.h>
 
 #define ACCURACY (1.5f * 0x1p-12f) /* of an estimate, relatively */
-#define BIAS 0x1p-33f
 /* In ulp from r, of a midpoint at 1/2; by a hundredth wider than the theorem has it. */
 #define NEAR (0.5f - 1.01f * 0x1p-9f)
 #define NEAR_BIASED (0.5f - 1.01f * 0x1p-8f)
@@ -46,31 +45,49 @@ static inline uint32_t bits(float x)
     return word;
 }
 
-/* 1 / s of the estimate r, by a step of the third order; with a bias it is at least 1 / s before it
- * is rounded. */
-static inline float refined(float s, float r, float bias)
-{
-    float e = fmaf(-s, r, 1), third = fmaf(e, e, e);
-    return fmaf(r, bias != 0 ? third + bias : third, r);
-}
+/* The formulas, from estimates at both ends */
+#define ESTIMATES_least 1
+#define ESTIMATES_greatest 1
+#define RESULT(y) (y)
+#define BYTES 4
+#define vec float
+
+#define ELEMENT least
+#define ESTIMATE(s) (1 / (s) * (1 - ACCURACY))
+#include "single.h"
+
+#undef ELEMENT
+#undef ESTIMATE
+#define ELEMENT greatest
+#define ESTIMATE(s) (1 / (s) * (1 + ACCURACY))
+#include "single.h"
 
 static inline float refined_linearly(float s, float r) { return fmaf(r, fmaf(-s, r, 1), r); }
 
-/* n / s, given a reciprocal of s: the product, corrected by its exact residual */
-static inline float corrected(float n, float s, float r)
-{
-    float q = n * r;
-    return fmaf(-fmaf(q, s, -n), r, q);
-}
-
 static inline uint32_t differs(float n, float s, float r)
 {
-    return bits(corrected(n, s, r)) != bits(n / s);
+    return bits(corrected_least(n, s, r)) != bits(n / s);
+}
+
+/* Results of the pass that divides so, from both estimates, other than from a division */
+static ALWAYS_INLINE uint32_t results_that_differ(int which, float x)
+{
+    float y, low, high;
+#define TRY(pass)                                                                                  \
+    pass##_formula_least(&x, &y, ORDINARY);                                                        \
+    pass##_formula_least(&x, &low, ESTIMATED);                                                     \
+    pass##_formula_greatest(&x, &high, ESTIMATED)
+    switch (which) {
+    case FORWARD: TRY(forward); break;
+    case RECIPROCAL: TRY(derivative); break;
+    case INVERSE: TRY(inverse); break;
+    }
+#undef TRY
+    return (bits(low) != bits(y)) + (bits(high) != bits(y));
 }
 
 /* With which constant, so that each makes a loop of vectors of its own */
-static inline __attribute__((always_inline)) void count(struct counts *sum, int which,
-                                                        uint32_t first)
+static ALWAYS_INLINE void count(struct counts *sum, int which, uint32_t first)
 {
     uint32_t near_midpoint = 0, beside = 0, wrong = 0, control = 0;
     for (uint32_t i = 0; i < CHUNK; i++) {
@@ -78,13 +95,14 @@ static inline __attribute__((always_inline)) void count(struct counts *sum, int 
         float n = which == RECIPROCAL ? 1 : x, r = 1 / s;
         float ulp = value(bits(r) & 0x7f800000) * 0x1p-23f;
         float residual = fmaf(-r, s, 1); /* exact: 1 / s - r is residual / s */
-        float low = r * (1 - ACCURACY), high = r * (1 + ACCURACY), of_low, of_high;
+        float of_low, of_high;
 
         float upper = r + (residual >= NEAR_BIASED * (ulp * s) ? ulp : 0);
-        of_low = refined(s, low, BIAS), of_high = refined(s, high, BIAS);
+        of_low = refined_least(s, BIAS), of_high = refined_greatest(s, BIAS);
         near_midpoint += upper != r;
         beside += (uint32_t)((of_low != r) & (of_low != upper));
         beside += (uint32_t)((of_high != r) & (of_high != upper));
+        wrong += results_that_differ(which, x);
         wrong += differs(n, s, r) + differs(n, s, upper);
         wrong += differs(n, s, of_low) + differs(n, s, of_high);
 
@@ -94,12 +112,12 @@ static inline __attribute__((always_inline)) void count(struct counts *sum, int 
             control += differs(n, s, other);
             continue;
         }
-        of_low = refined(s, low, 0), of_high = refined(s, high, 0);
+        of_low = refined_least(s, 0), of_high = refined_greatest(s, 0);
         beside += (uint32_t)((of_low != r) & (of_low != other));
         beside += (uint32_t)((of_high != r) & (of_high != other));
         wrong += differs(n, s, other) + differs(n, s, of_low) + differs(n, s, of_high);
-        control += differs(n, s, refined_linearly(s, low));
-        control += differs(n, s, refined_linearly(s, high));
+        control += differs(n, s, refined_linearly(s, r * (1 - ACCURACY)));
+        control += differs(n, s, refined_linearly(s, r * (1 + ACCURACY)));
     }
     sum->inputs += CHUNK;
     sum->near_midpoint += near_midpoint;

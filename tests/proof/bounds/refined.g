@@ -4,18 +4,20 @@
 # Refused with 1b-11 for 3b-13.
 @rnd = float<ieee_32, ne>;
 
-e = rnd(1 - s * r);
-third = rnd(e + e * e);
-biased = rnd(third + 1b-33);
+e = rnd(s * r - 1);
+step = rnd(e - e * e);
+biased = rnd(step - 1b-33);
+refined = rnd(r - r * step);
+refined_with_bias = rnd(r - r * biased);
 
-error = 1 - s * r;
+error = s * r - 1;
 
 { s in [1, 2] /\ error in [-3b-13, 3b-13] /\ r in [0.499, 1.001] ->
-  r + r * third - 1 / s in [-1b-33, 1b-33] /\
-  r + r * biased - 1 / s in [0, 1b-32] }
+  r - r * step - 1 / s in [-1b-33, 1b-33] /\
+  r - r * biased - 1 / s in [0, 1b-32] }
 
-r + r * third - 1 / s -> r * (third - (error + error * error)) - error * error * error / s { s <> 0 };
-r + r * biased - 1 / s -> (r + r * third - 1 / s) + r * (biased - third);
-third - (error + error * error) -> (third - (e + e * e)) + (e - error) * (1 + e + error);
-biased - third -> (biased - (third + 1b-33)) + 1b-33;
+r - r * step - 1 / s -> error * error * error / s - r * (step - (error - error * error)) { s <> 0 };
+r - r * biased - 1 / s -> (r - r * step - 1 / s) - r * (biased - step);
+step - (error - error * error) -> (step - (e - e * e)) + (e - error) * (1 - e - error);
+biased - step -> (biased - (step - 1b-33)) - 1b-33;
 $ s in 8;

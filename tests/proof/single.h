@@ -1,0 +1,37 @@
+/* csrc/formulas.h with single numbers for vectors, and any estimate. Ordinary inputs only. It is
+ * included for each
+ *
+ *     ELEMENT        of which the functions have their names
+ *     vec, BYTES     float and 4, or double and 8
+ *     ESTIMATE(s)    of 1 / s
+ *     RESULT(y)      what an operation gave, to be looked at */
+#ifndef SINGLE_H
+#define SINGLE_H
+
+#include <tgmath.h>
+
+#include "compiler.h"
+
+#define BATCH 1
+#define mask int
+#define v_set(c) ((vec)(c))
+#define v_add(a, b) RESULT((a) + (b))
+#define v_sub(a, b) RESULT((a) - (b))
+#define v_mul(a, b) RESULT((a) * (b))
+#define v_div(a, b) RESULT((a) / (b))
+#define v_fms(a, b, c) RESULT(fma(a, b, -(c)))
+#define v_fnma(a, b, c) RESULT(fma(-(a), b, c))
+#define v_abs(x) fabs(x)
+#define v_signed(a, x) copysign(a, x)
+#define v_finite(x) (x)
+#define v_above(a, b) ((a) > (b))
+#define v_choose(m, yes, no) ((m) ? (yes) : (no))
+#define v_estimate_f32(s) ESTIMATE(s)
+
+#define NAME(name) JOIN(name, ELEMENT)
+#define FORMULA(pass)                                                                              \
+    static ALWAYS_INLINE void NAME(pass##_formula)(const vec *in, vec *out, enum way way)
+
+#endif
+
+#include "formulas.h"
