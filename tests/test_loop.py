@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,7 @@ import operands
 import pytest
 import raw
 from compare import assert_same_bits, bits_of
+from numpy.lib.stride_tricks import as_strided
 from reference import TYPES, Type, sample, specified
 
 from softsign_c import softsign_backward
@@ -36,11 +37,9 @@ def check(
     type_: Type,
     n: int,
     steps: Sequence[int],
-    before: Callable[[], object] = lambda: None,
     **where: Sequence[int],
 ) -> None:
     def run(pointers: object) -> None:
-        before()
         loop(pass_, type_, n, steps, pointers)
 
     operands.check(run, pass_, type_, n, steps, **where)
@@ -70,25 +69,40 @@ def test_every_combination_of_strides(isa, pass_, type_, stores):
             check(pass_, type_, n, steps)
 
 
-@pytest.mark.parametrize("layout", ["apart", "backward", "a scalar", "contiguous"])
-def test_calls_that_meet_share_nothing(isa, pass_, layout):
-    """From two threads at once, each with its own numbers, which last long enough to overlap."""
-    type_, row, start = TYPES["f32"], raw.PASSES[pass_], threading.Barrier(2)
-    step = {"apart": 8, "backward": -4}.get(layout, 4)
-    steps = [step] * (row.inputs + row.outputs)
-    if layout == "a scalar":
-        steps[0] = 0
+ROOM = 1 << 15  # elements, for 30,000 and outputs that are aligned alike
+LAYOUTS = {  # of so many inputs and outputs
+    "contiguous": lambda i, o: np.zeros((i + o, ROOM), np.uint32),
+    "apart": lambda i, o: np.zeros((i + o, 2 * ROOM), np.uint32)[:, ::2],
+    "backward": lambda i, o: np.zeros((i + o, ROOM), np.uint32)[:, ::-1],
+    "overlapping": lambda i, o: np.zeros((ROOM, i + o), np.uint32).T,
+    "gathered": lambda i, o: [*LAYOUTS["apart"](i, 0), *LAYOUTS["contiguous"](0, o)],
+    "a scalar": lambda i, o: [
+        as_strided(np.zeros(1, np.uint32), (ROOM,), (0,)),
+        *LAYOUTS["contiguous"](i - 1, o),
+    ],
+}
 
-    def call(n: int) -> None:
-        try:
-            for _ in range(3):
-                check(pass_, type_, n, steps, before=start.wait)
-        except AssertionError:
-            start.abort()  # for the other not to wait
-            raise
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_calls_that_meet_share_nothing(isa, pass_, layout, stores):
+    """From two threads at once, each with its own numbers, again and again so that they meet."""
+    type_, row, start = TYPES["f32"], raw.PASSES[pass_], threading.Barrier(2, timeout=60)
+
+    def call_often(n: int) -> None:
+        operands = [operand[:n] for operand in LAYOUTS[layout](row.inputs, row.outputs)]
+        inputs, outputs = operands[: row.inputs], operands[row.inputs :]
+        for operand in inputs:
+            operand[:] = np.random.default_rng(n).choice(sample(type_, 1000), n)
+        inputs = [operand.copy() for operand in inputs]
+        steps = [operand.strides[0] for operand in operands]
+        start.wait()
+        for _ in range(20):
+            call(pass_, type_, n, steps, *operands)
+        for output, bits in zip(outputs, specified(pass_, type_, *inputs), strict=True):
+            assert_same_bits(output, bits, *inputs)
 
     with ThreadPoolExecutor(2) as pool:
-        list(pool.map(call, (30_001, 30_002)))
+        list(pool.map(call_often, (30_001, 30_002)))
 
 
 def test_sizes_around_the_blocks(isa, pass_, type_, stores):
@@ -137,6 +151,20 @@ def accumulated_once(type_: Type, shape: tuple[int, int], data: bytes) -> np.nda
     for row in bits[1:]:
         rows += specified("backward", type_, rows[-1], row)
     return np.array(rows)
+
+
+def test_accumulations_that_meet_share_nothing(isa):
+    start = threading.Barrier(2, timeout=60)
+
+    def accumulate_often(seed: int) -> None:
+        matrix = np.random.default_rng(seed).normal(0, 0.05, (30, 1000)).astype(np.float32)
+        start.wait()
+        for _ in range(100):
+            got = softsign_backward.accumulate(matrix)
+        assert_same_bits(bits_of(got), accumulated(TYPES["f32"], bits_of(matrix)))
+
+    with ThreadPoolExecutor(2) as pool:
+        list(pool.map(accumulate_often, range(2)))
 
 
 @pytest.fixture
