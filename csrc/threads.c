@@ -43,7 +43,9 @@ static struct pool {
     int process;
     system_lock lock;
     system_condition wake, joined;
-    uint32_t wakes; /* under the lock */
+    uint32_t wakes;        /* under the lock */
+    SHARED int waker;      /* the CPU of who did so last */
+    SHARED uint32_t stuck; /* whether the last to be woken found itself there */
 } pool = {.lock = SYSTEM_LOCK, .wake = SYSTEM_CONDITION, .joined = SYSTEM_CONDITION};
 
 static SHARED int num_threads = 1;
@@ -107,10 +109,13 @@ static void wake_two(void)
 {
     system_acquire(&pool.lock);
     pool.wakes++;
+    pool.waker = system_cpu();
     system_release(&pool.lock);
     system_signal(&pool.wake);
     if (free_seats() > 1)
         system_signal(&pool.wake);
+    if (pool.stuck)
+        system_yield(); /* lets it leave at once, and not after some milliseconds */
 }
 
 static void sleep_until_woken(void)
@@ -121,6 +126,7 @@ static void sleep_until_woken(void)
         system_wait(&pool.wake, &pool.lock);
     shared_add(&pool.sleeping, -1u);
     system_release(&pool.lock);
+    pool.stuck = system_leave(pool.waker);
 }
 
 static int none_inside(void) { return inside() == 0; }

@@ -10,6 +10,7 @@ import pytest
 from python import python
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
+CPUS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else []
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 
 # check() fails unless calls are right, long ones and short ones; there are workers() threads.
@@ -313,6 +314,29 @@ def test_all_on_one_cpu():
         check()
         set_num_threads(8)
         check()
+        """)
+
+
+@linux
+@pytest.mark.skipif(len(CPUS) < 2, reason="needs two CPUs")
+def test_a_worker_leaves_the_callers_cpu_and_may_come_back():
+    run("""
+        def cpu():
+            return int((worker / "stat").read_text().rpartition(")")[2].split()[36])
+
+        cpus = os.sched_getaffinity(0)
+        set_num_threads(2)
+        check()
+        (worker,) = [t for t in TASKS.iterdir() if (t / "comm").read_text() == "softsign_c\\n"]
+        id = int(worker.name)
+        os.sched_setaffinity(0, {min(cpus)})
+        os.sched_setaffinity(id, {min(cpus)})
+        time.sleep(0.01)
+        os.sched_setaffinity(id, cpus)
+        end = time.monotonic() + 20
+        while (cpu() == min(cpus) or os.sched_getaffinity(id) != cpus) and time.monotonic() < end:
+            softsign(X, out=Y)
+        assert (cpu() != min(cpus), os.sched_getaffinity(id)) == (True, cpus)
         """)
 
 
