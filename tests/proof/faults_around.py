@@ -37,13 +37,6 @@ FAULTS = [
         test("loop"),
     ),
     Fault(
-        "places shared by all sequential calls",
-        LOOP,
-        "    char *at[MAX_OPERANDS];\n    for (size_t i = 0; i < loop->n; i++) {",
-        "    static char *at[MAX_OPERANDS];\n    for (size_t i = 0; i < loop->n; i++) {",
-        test("loop"),
-    ),
-    Fault(
         "overlapping taken for apart",
         LOOP,
         "loop.overlapping = is_overlapping(&loop);",
