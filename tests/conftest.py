@@ -18,6 +18,14 @@ except ImportError:
     bfloat16 = None
 
 
+# Quick, and what fails first when something is wrong in C.
+FIRST = ["test_contract", "test_half_types", "test_kernels", "test_isa", "test_loop", "test_ufunc"]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: [*FIRST, item.path.stem].index(item.path.stem))
+
+
 def needs(name: str, missing: str | None) -> object:
     marks = [pytest.mark.skip(reason=f"{name} needs {missing}")] if missing else []
     return pytest.param(name, marks=marks)

@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from pathlib import Path
+from types import CodeType
 
 BOUNDS = Path(__file__).parent / "proof" / "bounds"
 OPERATION = re.compile(r"^(\w+) = (?:rnd|result)\((.*)\);$", re.MULTILINE)
@@ -11,9 +13,11 @@ OPERATION = re.compile(r"^(\w+) = (?:rnd|result)\((.*)\);$", re.MULTILINE)
 BINARY = re.compile(r"(\d+)b(-?\d+)")  # 3b-13, which is 3 * 2^-13
 
 
-def operations(file: str) -> list[tuple[str, str]]:
+@cache
+def operations(file: str) -> list[tuple[str, CodeType]]:
     """Return the operations of a file in bounds/, each to be rounded: name, expression."""
-    return OPERATION.findall((BOUNDS / file).read_text())
+    text = BINARY.sub(r"(\1 * two ** \2)", (BOUNDS / file).read_text())
+    return [(name, compile(of, file, "eval")) for name, of in OPERATION.findall(text)]
 
 
 def carried_out(
@@ -23,6 +27,5 @@ def carried_out(
     values = dict(inputs)
     for name, expression in operations(file):
         if name not in inputs:
-            expression = BINARY.sub(r"(\1 * two ** \2)", expression)
             values[name] = rounded(eval(expression, {"two": Fraction(2)}, values))
     return values

@@ -2,11 +2,11 @@
 
 import itertools
 from collections.abc import Callable, Sequence
+from functools import cache
 
 import numpy as np
 import raw
 from compare import assert_same_bits
-from numpy.lib.stride_tricks import as_strided
 from reference import Type, sample, specified
 
 LINE = 64  # bytes of a cache line, and of the widest register there is
@@ -32,7 +32,8 @@ class Operand:
 
     def _elements(self, memory: np.ndarray) -> np.ndarray:
         """Return the bytes of each element."""
-        return as_strided(memory[self.first :], (self.n, self.type_.bytes), (self.step, 1))
+        shape, strides = (self.n, self.type_.bytes), (self.step, 1)
+        return np.ndarray(shape, np.uint8, memory, self.first, strides)
 
     @property
     def bits(self) -> np.ndarray:
@@ -49,6 +50,21 @@ class Operand:
         return memory
 
 
+@cache
+def example(
+    pass_: str, type_: Type, n: int, scalars: tuple[bool, ...]
+) -> tuple[list[np.ndarray], tuple[np.ndarray, ...]]:
+    """Return inputs that differ from element to element, special ones among them, but for scalars,
+    and the results.
+    """
+    values = np.random.default_rng(n).permutation(sample(type_, 1000))
+    inputs = [np.resize(np.roll(values, 101 * k), n) for k in range(len(scalars))]
+    for data, is_scalar in zip(inputs, scalars, strict=True):
+        if is_scalar:
+            data[:] = data[-1:]
+    return inputs, specified(pass_, type_, *inputs)
+
+
 def check(
     run: Callable[[object], object],
     pass_: str,
@@ -58,9 +74,10 @@ def check(
     misaligned: Sequence[int] = (),
     in_place: tuple[int, int] | None = None,
 ) -> None:
-    """Run the pass, given pointers to its operands, on inputs that differ from element to element,
-    special ones among them, and compare all memory in reach. Operands are contiguous and aligned
-    unless told otherwise; in_place says which input's place which output takes.
+    """Run the pass, given pointers to its operands, on an example, and compare all memory in reach.
+
+    Operands are contiguous and aligned unless told otherwise; in_place says which input's place
+    which output takes.
     """
     row = raw.PASSES[pass_]
     count = row.inputs + row.outputs
@@ -69,19 +86,18 @@ def check(
     if in_place:
         operands[row.inputs + in_place[1]] = operands[in_place[0]]
     inputs, outputs = operands[: row.inputs], operands[row.inputs :]
-    values = np.random.default_rng(n).permutation(sample(type_, 1000))
-    for k, operand in enumerate(inputs):
-        operand.bits = np.resize(np.roll(values, 101 * k), n)
-    data = [operand.bits for operand in inputs]
-    results = specified(pass_, type_, *data)
-    expected = {operand: operand.memory.copy() for operand in operands}
+    data, results = example(pass_, type_, n, tuple(operand.step == 0 for operand in inputs))
+    for operand, bits in zip(inputs, data, strict=True):
+        operand.bits = bits
+    expected = {operand: operand.memory.copy() for operand in inputs}
     expected |= {
         operand: operand.after(bits) for operand, bits in zip(outputs, results, strict=True)
     }
 
     run(raw.pointers([operand.address for operand in operands]))
 
+    if all(np.array_equal(operand.memory, memory) for operand, memory in expected.items()):
+        return
     for operand, bits in zip(outputs, results, strict=True):
         assert_same_bits(operand.bits, bits, *data)
-    for operand, memory in expected.items():
-        assert np.array_equal(operand.memory, memory), f"written beside the elements: {steps}"
+    raise AssertionError(f"written beside the elements: {steps}")

@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 import zlib
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -62,6 +63,7 @@ def needs(program):
         pytest.skip(f"needs {program}")
 
 
+@cache
 def assembly(*words):
     command = [*words, "-w", "-S", "-x", "c", "-", "-o", "-"]
     ran = subprocess.run(command, input=ARITHMETIC, capture_output=True, text=True, check=True)

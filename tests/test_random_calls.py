@@ -20,9 +20,9 @@ def view(draw, buffer, dtype, shape, is_output):
         smallest = extent if is_output else 0
         stride = draw(st.sampled_from([smallest, size, 2 * size]) | st.integers(0, 40))
         stride = max(stride, smallest)
-        extent += stride * (length - 1)
+        extent += stride * max(length - 1, 0)
         strides.insert(0, stride if draw(st.booleans()) else -stride)
-    lowest = sum(min(0, s * (n - 1)) for s, n in zip(strides, shape, strict=True))
+    lowest = sum(min(0, s * max(n - 1, 0)) for s, n in zip(strides, shape, strict=True))
     offset = draw(st.sampled_from([0, size]) | st.integers(0, BUFFER - extent)) - lowest
     return np.ndarray(shape, dtype, buffer, offset, strides)
 
@@ -31,7 +31,8 @@ def view(draw, buffer, dtype, shape, is_output):
 def call(draw):
     """Draw a pass, a type, inputs, outputs (or none), and a mask."""
     pass_, name = draw(st.sampled_from([*raw.PASSES])), draw(st.sampled_from([*DTYPES]))
-    shape = tuple(draw(st.lists(st.integers(1, 5), max_size=3)))
+    sides = st.lists(st.integers(0, 5), max_size=3) | st.lists(st.integers(0, 12), max_size=2)
+    shape = tuple(draw(sides))
     values = sample(TYPES[name], 1000)
     start = draw(st.integers(0, 1000))
     buffers = [

@@ -41,7 +41,7 @@ FAULTS = [
         LOOP,
         "loop.overlapping = is_overlapping(&loop);",
         "loop.overlapping = 0;",
-        test("loop", "numpy_manners"),
+        test("threads"),
     ),
     Fault(
         "stores past the cache unaligned",
