@@ -1,5 +1,5 @@
-"""Shows that the ordinary tests notice small faults: each of faults*.py is put into a copy of the
-sources, which is built and tested.
+"""Shows that the ordinary tests notice small faults, and the digests those in NEON: each of
+faults*.py is put into a copy of the sources, which is built and tested.
 
     python tests/proof/mutate.py [part of a fault's name]
 """
@@ -66,7 +66,7 @@ def main() -> None:
     explained = sum(bool(fault.why_unseen) for fault in chosen)
     if chosen == FAULTS:
         inputs = f"{len(FAULTS)} single faults in C and Python"
-        paths = f"{len(FAULTS) - explained} seen by the ordinary tests, {explained} explained"
+        paths = f"{len(FAULTS) - explained} seen, {explained} explained"
         record(inputs, paths, "", len(FAULTS) - sum(as_stated))
 
 
