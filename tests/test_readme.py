@@ -74,3 +74,15 @@ def test_frameworks_lose_all_digits_of_the_gradient_for_large_inputs():
     for framework in ("JAX", "PyTorch"):
         row = next(r for r in accuracy.splitlines() if r.startswith(f"| {framework} |"))
         assert float(row.split("|")[4].split()[0]) > 2**23
+
+
+def test_the_machines_named_are_those_that_are_emulated():
+    tested = re.search(r"Under emulation (.*?)\. What", README, re.DOTALL)[1]
+    whole, kernels = tested.split("the kernels by themselves")
+    assert "aarch64" in whole
+    assert "python3 -m pytest -q" in (ROOT / ".ci" / "aarch64").read_text(encoding="utf-8")
+    numerics = (ROOT / "docs" / "numerics.md").read_text(encoding="utf-8")
+    compiled_and_run = re.search(r"tests/proof/digest\.py` \|.*?; only", numerics)[0]
+    for machine in ("s390x", "Windows", "Wine"):
+        assert machine in kernels
+        assert machine.lower() in compiled_and_run.lower()
