@@ -45,7 +45,7 @@ static struct pool {
     system_condition wake, joined;
     uint32_t wakes;        /* under the lock */
     SHARED int waker;      /* the CPU of who did so last */
-    SHARED uint32_t stuck; /* whether the last to be woken found itself there */
+    SHARED uint32_t stuck; /* whether the last to be woken has not come, or found itself there */
 } pool = {.lock = SYSTEM_LOCK, .wake = SYSTEM_CONDITION, .joined = SYSTEM_CONDITION};
 
 static SHARED int num_threads = 1;
@@ -107,14 +107,16 @@ static void leave(uint32_t one, uint32_t flags)
  * pool.state, as workers look at it after they have changed pool.sleeping: one sees the other. */
 static void wake_two(void)
 {
+    uint32_t stuck = pool.stuck;
     system_acquire(&pool.lock);
     pool.wakes++;
     pool.waker = system_cpu();
+    pool.stuck = 1;
     system_release(&pool.lock);
     system_signal(&pool.wake);
     if (free_seats() > 1)
         system_signal(&pool.wake);
-    if (pool.stuck)
+    if (stuck)
         system_yield(); /* lets it leave at once, and not after some milliseconds */
 }
 
