@@ -1,7 +1,9 @@
 /* Every float32 through every pass of every instruction set; backward with a gradient of random
  * bits. float32.py builds it and says what it found.
  *
- *     float32 PART PARTS    the PART-th (from 0) of PARTS equal shares
+ *     float32 PART PARTS      the PART-th (from 0) of PARTS equal shares
+ *     float32 PART PARTS K    of it each K-th chunk and those at both ends of every binade, on the
+ *                             fastest instruction set alone
  *
  * The reference is the formula in double, wrong by less than 2^-50 of the value, 2^-26 ulp of a
  * float32. Where that does not tell whether a result is rounded correctly, the input is printed,
@@ -15,8 +17,10 @@
 
 #include "isa.h"
 
-enum { CHUNK = 4096 };
+#define ONE_MORE(isa) +1
+enum { CHUNK = 4096, ISAS = SOFTSIGN_ISAS(ONE_MORE) };
 #define MAGNITUDES ((uint64_t)1 << 31)
+#define BINADE ((uint64_t)1 << 23) /* its magnitudes */
 #define SIGN 0x80000000u
 #define INFINITE 0x7f800000u
 #define ONE 0x3f800000u
@@ -38,7 +42,7 @@ static inline double backward(double a, double grad)
 }
 
 struct statistics {
-    uint64_t inputs, measured, correct, asymmetric, wrong_limit, outside;
+    uint64_t inputs, measured, correct, asymmetric, wrong_limit, outside, checksum;
     double worst;
     uint32_t worst_x, worst_grad;
 };
@@ -144,6 +148,7 @@ static void check(struct statistics *s, int pass, int is_odd, const struct resul
         uint32_t grad = r->grad[i], y = of_plus[i], is_nan = y == ONE_NAN;
         s->asymmetric += of_minus[i] != (is_odd && !is_nan ? y ^ SIGN : y);
         s->outside += !is_nan && value(y & ~SIGN) > bound(pass, grad);
+        s->checksum += (uint64_t)y * (2 * r->x[0][i] + 1);
         s->wrong_limit += !is_promised(pass, r->x[0][i], grad, y) +
                           !is_promised(pass, r->x[1][i], grad, of_minus[i]);
     }
@@ -204,29 +209,44 @@ static void print_statistics(const char *pass, const struct statistics *s)
 {
     printf("{\"pass\": \"%s\", \"inputs\": %" PRIu64 ", \"measured\": %" PRIu64
            ", \"correct\": %" PRIu64 ", \"asymmetric\": %" PRIu64 ", \"wrong limit\": %" PRIu64
-           ", \"outside\": %" PRIu64 ", \"worst\": %.9f, \"x\": %" PRIu32 ", \"grad\": %" PRIu32
-           "}\n",
+           ", \"outside\": %" PRIu64 ", \"checksum\": %" PRIu64 ", \"worst\": %.9f, \"x\": %" PRIu32
+           ", \"grad\": %" PRIu32 "}\n",
            pass, s->inputs, s->measured, s->correct, s->asymmetric, s->wrong_limit, s->outside,
-           s->worst, s->worst_x, s->worst_grad);
+           s->checksum, s->worst, s->worst_x, s->worst_grad);
+}
+
+/* The instruction sets that this machine has, the fastest first. */
+static int find_isas(int *isas)
+{
+    int found = 0;
+    for (int isa = 0; softsign_isa_name(isa); isa++)
+        if (!softsign_isa_missing(isa, softsign_cpu_features()))
+            isas[found++] = isa;
+    return found;
 }
 
 int main(int count, char **arguments)
 {
-    if (count != 3)
+    if (count != 3 && count != 4)
         return 2;
     uint64_t part = strtoull(arguments[1], NULL, 10), parts = strtoull(arguments[2], NULL, 10);
+    uint64_t each = count == 4 ? strtoull(arguments[3], NULL, 10) : 1;
+    int isas[ISAS], ran = find_isas(isas);
+    if (count == 4)
+        ran = 1;
     uint64_t end = MAGNITUDES / CHUNK * (part + 1) / parts;
     uint64_t plain = 0, fused = 0, other = 0;
     static struct statistics of[PASSES];
     static struct results first, own;
 
     for (uint64_t index = MAGNITUDES / CHUNK * part / parts; index < end; index++) {
+        uint64_t in_binade = index % (BINADE / CHUNK);
+        if (index % each && in_binade != 0 && in_binade != BINADE / CHUNK - 1)
+            continue;
         struct results *r = &first;
-        for (int isa = 0; softsign_isa_name(isa); isa++) {
-            if (softsign_isa_missing(isa, softsign_cpu_features()))
-                continue;
+        for (int k = 0; k < ran; k++) {
             fill(r, index);
-            run(r, isa);
+            run(r, isas[k]);
             for (int pass = 0; r == &own && pass < PASSES; pass++)
                 for (int sign = 0; sign < 2; sign++)
                     for (int out = 0; out < MAX_OUTPUTS; out++)
@@ -249,6 +269,8 @@ int main(int count, char **arguments)
         MEASURE(second_derivative, 1, NULL)
     }
 
+    for (int k = 0; k < ran; k++)
+        puts(softsign_isa_name(isas[k]));
     for (int pass = 0; pass < PASSES; pass++)
         if (of[pass].inputs)
             print_statistics(softsign_passes[pass].name, &of[pass]);

@@ -15,7 +15,7 @@ HEAD = ["command", "inputs", "paths", "worst error", "faults"]
 def record(inputs: str, paths: str, worst: str, faults: int) -> None:
     """Replace this command's row; end the command if there were faults."""
     script = "/".join(Path(sys.argv[0]).resolve().parts[-3:])
-    command = f"`python {script}`"
+    command = f"`{' '.join(['python', script, *sys.argv[1:]])}`"
     row = [command, inputs, paths, worst, str(faults)]
     print(table(HEAD, [row]))
     others = [other for other in rows(PAGE, NAME) if other[0] != command]
