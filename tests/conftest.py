@@ -2,6 +2,7 @@
 
 import platform
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -69,3 +70,10 @@ def floating_point_unit() -> Iterator[FloatingPointUnit]:
     before = unit.control
     yield unit
     unit.control = before
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    """Give a folder that must have no hidden file in it at the end: nothing half-written."""
+    yield tmp_path
+    assert not list(tmp_path.glob(".*"))

@@ -24,13 +24,6 @@ PASSES = {
 
 
 @pytest.fixture
-def folder(tmp_path):
-    """A folder, which has only the files of the test in it at the end: nothing half-written."""
-    yield tmp_path
-    assert not list(tmp_path.glob(".*"))
-
-
-@pytest.fixture
 def told(monkeypatch):
     """What the bar of progress is told: its length, and each step."""
     steps = []

@@ -70,14 +70,14 @@ FAULTS = [
         REPLACE,
         "0o600 if private else 0o666",
         "0o666",
-        test("command_line_files"),
+        test("command_line_rights"),
     ),
     Fault(
         "rights for another group",
         REPLACE,
         "mode &= ~0o070 | (mode & 0o007) << 3",
         "pass",
-        test("command_line_files"),
+        test("command_line_rights"),
     ),
     Fault(
         "a link replaced by a file",
