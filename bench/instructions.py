@@ -30,6 +30,13 @@ N = 2**12  # elements in a call
 CORES = {"Apple M1": "apple-m1", "Neoverse N1": "neoverse-n1", "Neoverse V2": "neoverse-v2"}
 ANALYSER = "llvm-mca-19"
 ITERATIONS = 200
+MOST = {  # instructions that NEON may take for an element
+    ("f32", "forward"): 2.5,
+    ("f64", "forward"): 5,
+    ("f16", "forward"): 2.6,
+    ("bf16", "forward"): 2.8,
+    ("f16", "backward"): 4.5,
+}
 STEPS = ["absolute", "add", "divide"]  # of x / (1 + abs(x)) in NumPy
 
 
@@ -231,6 +238,10 @@ def main() -> None:
     texts = {name: instructions_table(of_machine) for name, of_machine in found.items()}
     texts |= {"numpy": numpy_table(loops), "cycles": cycles_table(found["aarch64"]["clang"], loops)}
     fill(PAGE, texts)
+    for compiler, counted in found["aarch64"].items():
+        for (type_, pass_), most in MOST.items():
+            if (count := counted[type_, pass_, "neon"].per_element) > most:
+                sys.exit(f"{type_} {pass_} by {compiler}: {count:.2f} instructions, above {most}")
 
 
 if __name__ == "__main__":
