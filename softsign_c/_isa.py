@@ -59,8 +59,9 @@ def _exchange_isa(isa: int) -> int:
 class use_isa(Setting):  # noqa: N801  (called like a function)
     """Make the ufuncs run on the named instruction set, in all threads, from now on.
 
-    As a context manager it returns to the previous one at the end. The results are the same bits
-    on each; only the speed differs.
+    As a context manager it returns to the previous one at the end; where blocks of several threads
+    overlap, the last to end returns to what it found. The results are the same bits on each; only
+    the speed differs.
 
     Parameters
     ----------

@@ -1,24 +1,25 @@
 """What is changed from now on, or for the time of a with statement."""
 
+import contextlib
 from collections.abc import Callable
 from types import TracebackType
 
 
 class Setting:
     """Sets a value, by a function that returns the one before; a with statement sets that again at
-    its end. It can be used in many, also in one within another.
+    its end. It can be used in many, also in one within another, and by several threads at once.
     """
 
     def __init__(self, exchange: Callable[[int], int], value: int) -> None:
         self._exchange, self._value = exchange, value
-        self._before = [exchange(value)]  # one more for each block that is entered, but the first
-        self._is_new = True
+        self._first = [exchange(value)]  # until one thread takes it, for the first block of all
+        self._before: list[int] = []  # one for each block that is entered
 
     def __enter__(self) -> None:
         before = self._exchange(self._value)
-        if not self._is_new:
-            self._before.append(before)
-        self._is_new = False
+        with contextlib.suppress(IndexError):
+            before = self._first.pop()
+        self._before.append(before)
 
     def __exit__(
         self,

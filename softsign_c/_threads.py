@@ -30,7 +30,8 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
     """Let each call of a ufunc use up to n threads, the calling one among them, from now on.
 
     It holds for calls from any thread and through any library. As a context manager it returns to
-    the previous number at the end. The results are the same bits with each.
+    the previous number at the end; where blocks of several threads overlap, the last to end returns
+    to what it found. The results are the same bits with each.
 
     Parameters
     ----------

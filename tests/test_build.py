@@ -5,6 +5,7 @@ import platform
 import shutil
 import subprocess
 import sys
+import sysconfig
 import zlib
 from functools import cache
 from pathlib import Path
@@ -43,6 +44,15 @@ def test_the_library_exports_only_its_init_function():
     command = ["nm", "--dynamic", "--defined-only", "--format=just-symbols", _kernels.__file__]
     symbols = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     assert symbols.split() == ["PyInit__kernels"]
+
+
+def test_the_library_is_for_every_later_python_but_where_there_is_no_lock():
+    """Free-threaded Python has no limited API."""
+    if sysconfig.get_config_var("Py_GIL_DISABLED"):
+        suffixes = [sysconfig.get_config_var("EXT_SUFFIX")]
+    else:
+        suffixes = [".abi3.so", ".pyd"]
+    assert Path(_kernels.__file__).name in [f"_kernels{suffix}" for suffix in suffixes]
 
 
 def test_an_unbuilt_package_says_how_to_build_it(tmp_path):

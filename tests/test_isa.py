@@ -17,6 +17,8 @@ from softsign_c import active_isa, available_isas, softsign, use_isa
 from softsign_c._isa import missing_for_isas, use_default_isa
 from softsign_c._kernels import ffi, lib
 
+alone = pytest.mark.thread_unsafe(reason="looks at what all threads share")
+
 
 @pytest.fixture(autouse=True)
 def restored():
@@ -26,13 +28,8 @@ def restored():
     use_isa(before)
 
 
-@pytest.fixture(autouse=True)
-def unset(monkeypatch):
-    """Leave the choice to the default."""
+def test_the_fastest_available_is_active_by_default(monkeypatch):
     monkeypatch.delenv("SOFTSIGN_C_ISA", raising=False)
-
-
-def test_the_fastest_available_is_active_by_default():
     use_isa("baseline")
     use_default_isa()
     assert active_isa() == available_isas()[0]
@@ -51,12 +48,14 @@ def test_instruction_sets_do_not_share_kernels(pass_, type_):
     assert len(set(kernels)) == len(kernels)
 
 
+@alone
 def test_use_isa_changes_it_until_further_notice(isa):
     use_isa("baseline")
     use_isa(isa)
     assert active_isa() == isa
 
 
+@alone
 def test_context_manager_returns_to_the_previous_one(isa):
     use_isa("baseline")
     with use_isa(isa):
@@ -67,6 +66,7 @@ def test_context_manager_returns_to_the_previous_one(isa):
     assert active_isa() == "baseline"
 
 
+@alone
 def test_context_manager_returns_to_the_previous_one_after_an_error(isa):
     use_isa(isa)
     with pytest.raises(KeyError), use_isa("baseline"):
@@ -74,6 +74,7 @@ def test_context_manager_returns_to_the_previous_one_after_an_error(isa):
     assert active_isa() == isa
 
 
+@alone
 def test_context_manager_can_be_used_again(isa):
     use_isa(isa)
     baseline = use_isa("baseline")
@@ -91,6 +92,7 @@ def test_context_manager_can_be_used_again(isa):
     assert active_isa() == isa
 
 
+@alone
 def test_context_manager_activates_what_was_changed_since(isa):
     use_isa(isa)
     baseline = use_isa("baseline")

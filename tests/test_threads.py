@@ -1,6 +1,7 @@
 """set_num_threads: long calls are split over threads, with the same results."""
 
 import contextlib
+import sysconfig
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -24,6 +25,8 @@ from softsign_c._threads import (
 
 N = 150_001  # more than two pieces of float32
 NUMBERS = [2, 3, 8]
+
+alone = pytest.mark.thread_unsafe(reason="looks at what all threads share")
 
 
 @pytest.fixture(autouse=True)
@@ -99,6 +102,7 @@ def test_environment_variable_is_read_once_at_import():
     assert run_script(code, SOFTSIGN_C_NUM_THREADS="3").stdout == "3\n"
 
 
+@alone
 def test_it_holds_until_further_notice_and_in_every_thread():
     set_num_threads(3)
     set_num_threads(np.int64(5))
@@ -107,6 +111,7 @@ def test_it_holds_until_further_notice_and_in_every_thread():
         assert pool.submit(get_num_threads).result() == 5
 
 
+@alone
 def test_context_manager_returns_to_the_previous_one():
     with set_num_threads(2):
         with set_num_threads(MOST):
@@ -117,6 +122,7 @@ def test_context_manager_returns_to_the_previous_one():
     assert get_num_threads() == 1
 
 
+@alone
 def test_context_manager_can_be_used_again():
     two = set_num_threads(2)
     with two:
@@ -127,6 +133,34 @@ def test_context_manager_can_be_used_again():
     assert get_num_threads() == 1
 
 
+@pytest.mark.skipif(
+    not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this Python is not free-threaded"
+)
+def test_free_threaded_python_goes_on_without_a_lock():
+    code = """
+        import sys
+        import softsign_c
+        softsign_c.softsign([1.0])
+        print(sys._is_gil_enabled())
+        """
+    done = run_script(code, PYTHON_GIL="")
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+def test_one_context_manager_may_be_entered_by_many_threads():
+    def enter_and_leave(two):
+        everyone.wait()
+        for _ in range(20):
+            with two:
+                softsign(1.0)
+
+    everyone = threading.Barrier(8, timeout=20)
+    with ThreadPoolExecutor(8) as pool:
+        for _ in range(20):
+            list(pool.map(enter_and_leave, [set_num_threads(2)] * 8))
+
+
+@alone
 def test_a_thread_may_have_a_number_of_its_own():
     with set_num_threads(2), num_threads_here(4):
         assert get_num_threads() == 4
@@ -150,6 +184,7 @@ def test_what_is_no_integer_is_refused(n):
         set_num_threads(n)
 
 
+@alone
 @pytest.mark.parametrize("threads", [2, 3, 5])
 def test_every_element_is_in_one_piece_and_pieces_end_where_they_are_to(threads):
     parts = Parts(10_000, 600, 640, threads)
@@ -171,11 +206,13 @@ def test_the_caller_does_all_at_once_where_there_is_nothing_to_share(n, first, c
     assert parts.done == [(threading.get_ident(), 0, n)]
 
 
+@alone
 @pytest.mark.parametrize("threads", [6, 2, 3])
 def test_as_many_threads_as_asked_for_and_no_more(threads):
     assert len(Parts(64_000, 1000, 1000, threads, at_work=threads).threads) == threads
 
 
+@alone
 def test_a_call_while_another_is_split_is_not():
     both = threading.Barrier(2, timeout=20)
     inner = []
@@ -343,6 +380,7 @@ def test_where_a_flag_is_a_signal_the_caller_computes_alone(floating_point_unit)
     assert len(Parts(64_000, 1000, 1000, 3, at_work=1).done) == 1
 
 
+@alone
 def test_streamed_or_not_is_decided_for_the_whole_call():
     before, expected = lib.softsign_past_cache_bytes(), softsign(X)
     lib.softsign_set_past_cache_bytes(X.nbytes)
