@@ -165,6 +165,20 @@ FAULTS = [
         test("threads", "thread_faults"),
     ),
     Fault("two callers in the pool", POOL, "!shared_swap(&pool.taken, 0, 1)", "0", test("threads")),
+    Fault(
+        "a worker that keeps off the CPU it has left",
+        "csrc/system.h",
+        "            sched_setaffinity(0, sizeof all, &all);",
+        "            ;",
+        test("thread_faults"),
+    ),
+    Fault(
+        "calls split only from twice the documented length on",
+        LOOP,
+        "loop.n < 2 * least ? 1",
+        "loop.n < 4 * least ? 1",
+        test("thread_faults"),
+    ),
     Fault("a seat too many", POOL, "helpers * SEAT", "helpers * SEAT + SEAT", test("threads")),
     Fault(
         "signals taken by workers",
