@@ -147,7 +147,7 @@ def test_free_threaded_python_goes_on_without_a_lock():
     assert (done.stdout, done.stderr) == ("False\n", "")
 
 
-@pytest.mark.thread_unsafe(reason="has two threads that wait for each other")
+@pytest.mark.thread_unsafe(reason="has two threads")
 def test_one_context_manager_may_be_entered_by_many_threads():
     def enter_and_leave():
         for two, arrived in shared:
@@ -400,6 +400,7 @@ def test_streamed_or_not_is_decided_for_the_whole_call():
         lib.softsign_set_past_cache_bytes(before)
 
 
+@pytest.mark.thread_unsafe(reason="has nine threads")
 def test_many_callers_at_once_while_the_number_changes():
     x, done = X[:30_000], threading.Event()
     expected = bits_of(softsign(x))
@@ -420,6 +421,7 @@ def test_many_callers_at_once_while_the_number_changes():
         changing.join()
 
 
+@pytest.mark.thread_unsafe(reason="has ten thousand calls")
 def test_calls_of_random_sizes_and_numbers():
     rng = np.random.default_rng(0)
     expected, y = softsign(X), np.empty_like(X)
