@@ -141,6 +141,11 @@ SIGNALS = """
     apply.transform = hit
     warnings.simplefilter("ignore")  # of a fork beside the threads of NumPy's BLAS
     for number in sorted(signals.ending_signals()):
+        try:
+            signal.signal(number, signal.SIG_IGN)
+            os.kill(os.getpid(), number)
+        except OSError:  # an emulator keeps two to itself
+            continue
         if not (child := os.fork()):
             signal.signal(number, signal.SIG_DFL)
             signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -154,7 +159,8 @@ SIGNALS = """
 def test_every_signal_that_ends_the_command_is_cleaned_up_after(tmp_path):
     np.save(tmp_path / "x.npy", np.ones(3))
     result = run_script(SIGNALS, tmp_path / "x.npy", tmp_path / "y.npy")
-    assert result.stderr == ""
+    said = result.stderr.splitlines()  # an emulator says that it writes no core of its own
+    assert [line for line in said if not line.startswith("qemu: uncaught target signal")] == []
     ended = dict(tuple(map(int, line.split())) for line in result.stdout.splitlines())
     assert {"SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"} <= {
         signal.Signals(number).name for number in ended if number < 32

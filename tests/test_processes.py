@@ -109,7 +109,7 @@ def test_other_interpreters_are_served_or_refused():
             except RuntimeError as error:
                 print("refused")
             interpreters.destroy(other)
-            print(softsign_c.softsign(1.0))
+            print(softsign_c.softsign(1.0), flush=True)  # as the other does at its end
         """)
     assert done.returncode == 0, done.stderr
     lines = done.stdout.split()

@@ -3,7 +3,7 @@
 import numpy as np
 import raw
 from compare import assert_same_bits, bits_of
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from reference import TYPES, sample, specified
 
@@ -76,6 +76,11 @@ def check(drawn):
 
 
 @given(call())
-@settings(derandomize=True, deadline=None, max_examples=300)
+@settings(
+    derandomize=True,
+    deadline=None,
+    max_examples=300,
+    suppress_health_check=[HealthCheck.too_slow],  # emulated, or while others compute
+)
 def test_any_call(drawn):
     check(drawn)
