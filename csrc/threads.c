@@ -10,10 +10,11 @@
 
 enum {
     /* ns: */
-    BUSY_WAIT = 5000, /* before others may have the CPU, which costs a call of the system */
-    AWAKE = 50000,    /* before going to sleep: the next call is often some microseconds away */
-    WAKING = 25000,   /* what it takes to wake a sleeper, 10 to 13 us, comes in by */
-    PAUSES = 16,      /* between two looks at the clock */
+    BUSY_WAIT = 5000,    /* before others may have the CPU, which costs a call of the system */
+    AWAKE = 50000,       /* before going to sleep: the next call is often some microseconds away */
+    WAKING = 25000,      /* what it takes to wake a sleeper, 10 to 13 us, comes in by */
+    PAUSES = 16,         /* between two looks at the clock */
+    CROWDED = 100000000, /* for which to keep the CPU after others had it for longer than AWAKE */
 };
 
 /* pool.state in three parts: how many are inside, how many seats are free, and the floating-point
@@ -43,9 +44,10 @@ static struct pool {
     int process;
     system_lock lock;
     system_condition wake, joined;
-    uint32_t wakes;        /* under the lock */
-    SHARED int waker;      /* the CPU of who did so last */
-    SHARED uint32_t stuck; /* whether the last to be woken has not come, or found itself there */
+    uint32_t wakes;          /* under the lock */
+    SHARED int waker;        /* the CPU of who did so last */
+    SHARED uint32_t stuck;   /* whether the last to be woken has not come, or found itself there */
+    SHARED uint64_t crowded; /* ns: when others took the CPU that was for who was stuck */
 } pool = {.lock = SYSTEM_LOCK, .wake = SYSTEM_CONDITION, .joined = SYSTEM_CONDITION};
 
 static SHARED int num_threads = 1;
@@ -103,6 +105,19 @@ static void leave(uint32_t one, uint32_t flags)
     } while (!shared_swap(&pool.state, state, none_free | (uint64_t)flags << FLAGS_SHIFT));
 }
 
+/* Lets a woken thread that waits for this CPU leave it at once, and not after some milliseconds;
+ * but if others wait for it as well, it is they who have it for that long. */
+static void yield_to_woken(void)
+{
+    uint64_t begin = system_now();
+    if (begin - pool.crowded < CROWDED)
+        return;
+    system_yield();
+    uint64_t end = system_now();
+    if (end - begin > AWAKE)
+        pool.crowded = end;
+}
+
 /* Two, of whom each wakes two more while there are seats. Always after the caller has changed
  * pool.state, as workers look at it after they have changed pool.sleeping: one sees the other. */
 static void wake_two(void)
@@ -117,7 +132,7 @@ static void wake_two(void)
     if (free_seats() > 1)
         system_signal(&pool.wake);
     if (stuck)
-        system_yield(); /* lets it leave at once, and not after some milliseconds */
+        yield_to_woken();
 }
 
 static void sleep_until_woken(void)
