@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+import softsign_c
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -88,3 +90,10 @@ def test_the_machines_named_are_those_that_are_emulated():
     for machine in ("s390x", "Windows", "Wine"):
         assert machine in kernels
         assert machine.lower() in compiled_and_run.lower()
+
+
+def test_the_length_from_which_calls_are_split():
+    """Tried in test_thread_faults.py."""
+    performance = (ROOT / "docs" / "performance.md").read_text(encoding="utf-8")
+    for text in (README, performance, softsign_c.set_num_threads.__doc__):
+        assert "from 16,384 elements" in " ".join(text.lower().split())
