@@ -10,7 +10,7 @@ import raw
 from fpu import FloatingPointUnit
 from reference import TYPES, Type
 
-from softsign_c import use_isa
+from softsign_c import set_num_threads, use_isa
 from softsign_c._isa import missing_for_isas
 
 try:
@@ -37,6 +37,13 @@ def isa(request: pytest.FixtureRequest) -> Iterator[str]:
     """Run the test on every instruction set, active for the ufuncs, that the machine has."""
     with use_isa(request.param):
         yield request.param
+
+
+@pytest.fixture
+def one_thread() -> Iterator[None]:
+    """Begin with one thread, and end so, whatever number the test sets."""
+    with set_num_threads(1):
+        yield
 
 
 @pytest.fixture(params=TYPES)

@@ -192,7 +192,7 @@ FAULTS = [
         POOL,
         "return num_threads_here ? num_threads_here : num_threads;",
         "return num_threads;",
-        test("threads", "torch"),
+        test("num_threads", "torch"),
     ),
     Fault(
         "AVX2 where the system does not save it",

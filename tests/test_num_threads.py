@@ -1,0 +1,145 @@
+"""set_num_threads and get_num_threads, and the environment variable."""
+
+import contextlib
+import sysconfig
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+from python import run_script
+
+from softsign_c import get_num_threads, set_num_threads
+from softsign_c._threads import (
+    ENVIRONMENT_VARIABLE,
+    MOST,
+    num_threads_here,
+    use_default_num_threads,
+)
+
+pytestmark = pytest.mark.usefixtures("one_thread")
+alone = pytest.mark.thread_unsafe(reason="looks at what all threads share")
+
+
+def test_the_number_is_one_until_it_is_set():
+    assert get_num_threads() == 1
+
+
+@pytest.mark.parametrize(("text", "number"), [(None, 1), ("", 1), ("3", 3), (" 1024 ", 1024)])
+def test_environment_variable_sets_it(text, number, monkeypatch):
+    if text is None:
+        monkeypatch.delenv(ENVIRONMENT_VARIABLE, raising=False)
+    else:
+        monkeypatch.setenv(ENVIRONMENT_VARIABLE, text)
+    use_default_num_threads()
+    assert get_num_threads() == number
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1025", "two", "1.5"])
+def test_wrong_environment_variable_is_an_error_that_names_it(text, monkeypatch):
+    monkeypatch.setenv(ENVIRONMENT_VARIABLE, text)
+    with pytest.raises(
+        ValueError, match=f"{ENVIRONMENT_VARIABLE}: .* from 1 to 1024, not {text!r}"
+    ):
+        use_default_num_threads()
+
+
+def test_environment_variable_is_read_once_at_import():
+    code = """
+        import os, softsign_c
+        os.environ["SOFTSIGN_C_NUM_THREADS"] = "5"
+        softsign_c.softsign(1.0)
+        print(softsign_c.get_num_threads())
+        """
+    assert run_script(code, SOFTSIGN_C_NUM_THREADS="3").stdout == "3\n"
+
+
+@alone
+def test_it_holds_until_further_notice_and_in_every_thread():
+    set_num_threads(3)
+    set_num_threads(np.int64(5))
+    assert get_num_threads() == 5
+    with ThreadPoolExecutor(1) as pool:
+        assert pool.submit(get_num_threads).result() == 5
+
+
+@alone
+def test_context_manager_returns_to_the_previous_one():
+    with set_num_threads(2):
+        with set_num_threads(MOST):
+            assert get_num_threads() == MOST
+        assert get_num_threads() == 2
+    with contextlib.suppress(KeyError), set_num_threads(2):
+        raise KeyError
+    assert get_num_threads() == 1
+
+
+@alone
+def test_context_manager_can_be_used_again():
+    two = set_num_threads(2)
+    with two:
+        assert get_num_threads() == 2
+    assert get_num_threads() == 1
+    with two, two:
+        assert get_num_threads() == 2
+    assert get_num_threads() == 1
+
+
+@pytest.mark.skipif(
+    not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this Python is not free-threaded"
+)
+def test_free_threaded_python_goes_on_without_a_lock():
+    code = """
+        import sys
+        import softsign_c
+        softsign_c.softsign([1.0])
+        print(sys._is_gil_enabled())
+        """
+    done = run_script(code, PYTHON_GIL="")
+    assert (done.stdout, done.stderr) == ("False\n", "")
+
+
+@pytest.mark.thread_unsafe(reason="has two threads")
+def test_one_context_manager_may_be_entered_by_many_threads():
+    def enter_and_leave():
+        for two, arrived in shared:
+            arrived.append(threading.get_ident())
+            while len(arrived) < 2:
+                pass  # no sleep, so that both go on at once
+            try:
+                with two:
+                    pass
+            except IndexError as error:
+                errors.append(error)
+
+    errors, shared = [], [(set_num_threads(2), []) for _ in range(100)]
+    threads = [threading.Thread(target=enter_and_leave) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert errors == []
+
+
+@alone
+def test_a_thread_may_have_a_number_of_its_own():
+    with set_num_threads(2), num_threads_here(4):
+        assert get_num_threads() == 4
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(get_num_threads).result() == 2
+        with num_threads_here(7):
+            assert get_num_threads() == 7
+        assert get_num_threads() == 4
+
+
+@pytest.mark.parametrize("n", [0, -1, MOST + 1, 10**30])
+def test_a_wrong_number_is_an_error_that_says_what_is_right(n):
+    with pytest.raises(ValueError, match=f"from 1 to 1024, not {n}$"):
+        set_num_threads(n)
+    assert get_num_threads() == 1
+
+
+@pytest.mark.parametrize("n", [2.0, "2", None, [2]])
+def test_what_is_no_integer_is_refused(n):
+    with pytest.raises(TypeError, match="integer"):
+        set_num_threads(n)
