@@ -345,6 +345,7 @@ def test_a_worker_leaves_the_callers_cpu_and_may_come_back():
         cpus = os.sched_getaffinity(0)
         set_num_threads(2)
         check()
+        assert workers(1) == 1
         (worker,) = [t for t in TASKS.iterdir() if (t / "comm").read_text() == "softsign_c\\n"]
         id = int(worker.name)
         os.sched_setaffinity(0, {min(cpus)})
