@@ -30,10 +30,11 @@ BUDGET = 0.25  # seconds of a contender in a group, unless it needs longer for t
 CHECKED = slice(0, 1000)
 
 COMMON = ["softsign", "softsign_derivative", "softsign_backward"]
-CURVE = [1, 10, 100, *(k * 10**e for e in range(3, 7) for k in (1, 3)), 10**7, 64 * 10**6]
-CURVE = sorted([*CURVE, 2**14])  # from there on threads share a call
+SPLIT_FROM = 2**14  # float32 that threads share
+CURVE = sorted([1, 10, 100, SPLIT_FROM, *(k * 10**e for e in range(3, 7) for k in (1, 3))])
+CURVE += [10**7, 64 * 10**6]
 GRID = [1000, 10**5, 10**6, 10**7]
-LARGE = [2**14, 10**5, 10**6, 10**7]
+LARGE = [SPLIT_FROM, 10**5, 10**6, 10**7]
 LAYOUT_SIZE = 10**6
 AFTER_PAUSE = "after a pause"
 Group = tuple[str, str, str, int]  # pass, dtype, layout, number of elements
@@ -119,8 +120,7 @@ def makers(
 
     fastest, *others = missing_for_isas()
     expected = case.expected(CHECKED)
-    has_out = layout in ("out", AFTER_PAUSE)
-    variants = [case, dataclasses.replace(case, out=None)] if has_out else [case]
+    variants = [case, dataclasses.replace(case, out=None)] if layout == "out" else [case]
     for name, contender in CONTENDERS.items():
         if name in others and threads > 1:
             continue
@@ -148,9 +148,9 @@ def measure(threads: int, largest: float) -> list[dict[str, Any]]:
         if n > largest or (dtype == "bfloat16" and cases.bfloat16 is None):
             continue
         with softsign_c.use_isa(softsign_c.active_isa()), softsign_c.set_num_threads(1):
-            pause = PAUSE if layout == AFTER_PAUSE else 0
-            case = cases.make_case(pass_, dtype, n, "out" if pause else layout)
-            times = by_turns(dict(makers(case, layout, threads)), threads, pause)
+            of_case, pause = ("out", PAUSE) if layout == AFTER_PAUSE else (layout, 0)
+            case = cases.make_case(pass_, dtype, n, of_case)
+            times = by_turns(dict(makers(case, of_case, threads)), threads, pause)
         rows.append({"pass": pass_, "dtype": dtype, "layout": layout, "n": n, "times": times})
         print(pass_, dtype, layout, f"{n:,}", flush=True)
     return rows

@@ -28,8 +28,6 @@ static inline void system_wait(system_condition *condition, system_lock *lock)
 
 static inline void system_pause(void) { YieldProcessor(); }
 static inline void system_yield(void) { SwitchToThread(); }
-static inline int system_cpu(void) { return (int)GetCurrentProcessorNumber(); }
-static inline int system_leave(int cpu) { return (void)cpu, 0; } /* left to the scheduler */
 static inline int system_process(void) { return (int)GetCurrentProcessId(); }
 static inline int system_at_fork(void (*in_child)(void)) { return in_child != NULL; } /* no fork */
 
@@ -90,29 +88,6 @@ static inline void system_pause(void)
 }
 
 static inline void system_yield(void) { sched_yield(); }
-
-#ifdef __linux__
-/* In a virtual machine the kernel takes a halted CPU for one that is not to be had, and leaves a
- * thread that is woken to wait for the CPU of who woke it. Returns whether the caller was there. */
-static inline int system_leave(int cpu)
-{
-    cpu_set_t all, others;
-    if (sched_getcpu() != cpu)
-        return 0;
-    if (sched_getaffinity(0, sizeof all, &all) == 0) {
-        others = all;
-        CPU_CLR(cpu, &others);
-        if (sched_setaffinity(0, sizeof others, &others) == 0) /* not if there are none */
-            sched_setaffinity(0, sizeof all, &all);
-    }
-    return 1;
-}
-static inline int system_cpu(void) { return sched_getcpu(); }
-#else
-static inline int system_leave(int cpu) { return (void)cpu, 0; }
-static inline int system_cpu(void) { return 0; }
-#endif
-
 static inline int system_process(void) { return (int)getpid(); }
 static inline int system_at_fork(void (*in_child)(void))
 {
@@ -157,6 +132,28 @@ static inline int system_start(void (*const *body)(void))
     return started;
 }
 
+#endif
+
+#ifdef __linux__
+/* In a virtual machine the kernel takes a halted CPU for one that is not to be had, and leaves a
+ * thread that is woken to wait for the CPU of who woke it. Returns whether the caller was there. */
+static inline int system_leave(int cpu)
+{
+    cpu_set_t all, others;
+    if (sched_getcpu() != cpu)
+        return 0;
+    if (sched_getaffinity(0, sizeof all, &all) == 0) {
+        others = all;
+        CPU_CLR(cpu, &others);
+        if (sched_setaffinity(0, sizeof others, &others) == 0) /* not if there are none */
+            sched_setaffinity(0, sizeof all, &all);
+    }
+    return 1;
+}
+static inline int system_cpu(void) { return sched_getcpu(); }
+#else /* left to the scheduler */
+static inline int system_leave(int cpu) { return (void)cpu, 0; }
+static inline int system_cpu(void) { return 0; }
 #endif
 
 /* Which exceptions are raised, how to round, what subnormal numbers are taken for. */

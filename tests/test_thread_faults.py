@@ -32,9 +32,12 @@ def check(y=Y):
         softsign(X[:n], out=y[:n])
         assert y[:n].data.cast("B") == EXPECTED[:n].data.cast("B")  # which takes no memory
 
+def tasks_of_workers():
+    return [task for task in TASKS.iterdir() if (task / "comm").read_text() == "softsign_c\\n"]
+
 def workers(expected=0):
     for _ in range(100):  # a thread takes a moment to name itself
-        found = sum((task / "comm").read_text() == "softsign_c\\n" for task in TASKS.iterdir())
+        found = len(tasks_of_workers())
         if found == expected:
             break
         time.sleep(0.01)
@@ -293,9 +296,8 @@ def test_workers_take_no_signals_but_those_of_their_own_faults():
         check()
         own = {signal.SIGSEGV, signal.SIGBUS, signal.SIGFPE, signal.SIGILL}
         signal.pthread_sigmask(signal.SIG_SETMASK, signal.valid_signals() - own)
-        for task in TASKS.iterdir():
-            if (task / "comm").read_text() == "softsign_c\\n":
-                assert blocked(task) == blocked(Path("/proc/thread-self"))
+        for worker in tasks_of_workers():
+            assert blocked(worker) == blocked(Path("/proc/thread-self"))
         """)
 
 
@@ -346,7 +348,7 @@ def test_a_worker_leaves_the_callers_cpu_and_may_come_back():
         set_num_threads(2)
         check()
         assert workers(1) == 1
-        (worker,) = [t for t in TASKS.iterdir() if (t / "comm").read_text() == "softsign_c\\n"]
+        (worker,) = tasks_of_workers()
         id = int(worker.name)
         os.sched_setaffinity(0, {min(cpus)})
         os.sched_setaffinity(id, {min(cpus)})
