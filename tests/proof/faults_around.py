@@ -148,7 +148,7 @@ FAULTS = [
         POOL,
         "    pool = (struct pool){",
         "    struct pool none = {",
-        test("threads", "thread_faults"),
+        test("thread_forks"),
     ),
     Fault(
         "no threads at all",
