@@ -64,12 +64,12 @@ def names(ffi: Any, name_of: Any) -> list[str]:
     return found
 
 
-def checksum(ffi: Any, lib: Any, isa: int, pass_: int) -> int:
-    result, row = 0, lib.softsign_passes[pass_]
+def checksum(ffi: Any, lib: Any, isa: int, op: int) -> int:
+    result, row = 0, lib.softsign_ops[op]
     for number, type_ in enumerate(names(ffi, lambda k: lib.softsign_types[k])):
         operands = [sample(type_, seed) for seed in range(row.inputs + row.outputs)]
         pointers = ffi.new("char *[]", [ffi.from_buffer("char[]", x) for x in operands])
-        lib.softsign_get_kernel(isa, pass_, number)(SIZE, pointers, 0)
+        lib.softsign_get_kernel(isa, op, number)(SIZE, pointers, 0)
         for output in operands[row.inputs :]:
             if sys.byteorder == "big":
                 output.byteswap()
@@ -79,13 +79,13 @@ def checksum(ffi: Any, lib: Any, isa: int, pass_: int) -> int:
 
 def other_bits(ffi: Any, lib: Any) -> list[str]:
     """Return the passes, and on which instruction sets, whose results are not those promised."""
-    passes = names(ffi, lambda k: lib.softsign_passes[k].name)
+    ops = names(ffi, lambda k: lib.softsign_ops[k].name)
     return [
-        f"{pass_} on {isa}"
+        f"{op} on {isa}"
         for i, isa in enumerate(names(ffi, lib.softsign_isa_name))
         if lib.softsign_isa_missing(i, lib.softsign_cpu_features()) == ffi.NULL
-        for p, pass_ in enumerate(passes)
-        if pass_ in CHECKSUMS and checksum(ffi, lib, i, p) != CHECKSUMS[pass_]
+        for p, op in enumerate(ops)
+        if op in CHECKSUMS and checksum(ffi, lib, i, p) != CHECKSUMS[op]
     ]
 
 

@@ -53,12 +53,12 @@ def formulas(one: Any) -> dict[str, Callable[..., Any]]:
     }
 
 
-PASSES = list(formulas(1))
+OPS = list(formulas(1))
 
 
 @dataclass(frozen=True)
 class Case:
-    pass_: str
+    op: str
     inputs: tuple[np.ndarray, ...]
     out: np.ndarray | tuple[np.ndarray, ...] | None
 
@@ -73,7 +73,7 @@ class Case:
     def expected(self, of: slice) -> Any:
         """Return the results for a part of the elements, in C order, computed in float64."""
         parts = [x.ravel()[of] if x.size > 1 else x for x in self.inputs]
-        return formulas(1.0)[self.pass_](*(part.astype(np.float64) for part in parts))
+        return formulas(1.0)[self.op](*(part.astype(np.float64) for part in parts))
 
 
 @functools.lru_cache(maxsize=2)
@@ -107,9 +107,9 @@ LAYOUTS = {
 }
 
 
-def make_case(pass_: str, dtype: str, n: int, layout: str) -> Case:
+def make_case(op: str, dtype: str, n: int, layout: str) -> Case:
     inputs = [LAYOUTS[layout](numbers(dtype, n, seed=0))]
-    if pass_ == "softsign_backward":
+    if op == "softsign_backward":
         grad = numbers(dtype, n, seed=1)
         inputs.insert(0, grad[:1] if layout == "broadcast grad" else LAYOUTS[layout](grad))
     out: Any = None
@@ -117,21 +117,21 @@ def make_case(pass_: str, dtype: str, n: int, layout: str) -> Case:
         out = inputs[-1]
     elif layout != "fresh output":
         out = np.zeros(inputs[-1].shape, inputs[-1].dtype.newbyteorder("="))
-    if out is not None and pass_ == "softsign_with_derivative":
+    if out is not None and op == "softsign_with_derivative":
         out = (out, np.zeros_like(out))
-    return Case(pass_, tuple(inputs), out)
+    return Case(op, tuple(inputs), out)
 
 
 def all_groups() -> list[tuple[str, str, str, int]]:
     """Return pass, dtype, layout and size of all that is measured."""
-    by_size = itertools.product(PASSES, EPSILON, ["out", "fresh output"], SIZES)
-    largest = itertools.product(PASSES[:3], ["float32"], ["out", "fresh output"], [LARGEST])
+    by_size = itertools.product(OPS, EPSILON, ["out", "fresh output"], SIZES)
+    largest = itertools.product(OPS[:3], ["float32"], ["out", "fresh output"], [LARGEST])
     others = [layout for layout in LAYOUTS if layout not in ("out", "fresh output")]
-    by_layout = itertools.product(PASSES, EPSILON, others, [LAYOUT_SIZE])
+    by_layout = itertools.product(OPS, EPSILON, others, [LAYOUT_SIZE])
     return [group for group in [*by_size, *largest, *by_layout] if is_measured(*group)]
 
 
-def is_measured(pass_: str, _dtype: str, layout: str, _size: int) -> bool:
+def is_measured(op: str, _dtype: str, layout: str, _size: int) -> bool:
     if layout == "broadcast grad":
-        return pass_ == "softsign_backward"
-    return layout != "in place" or pass_ != "softsign_inverse"  # which soon leaves (-1, 1)
+        return op == "softsign_backward"
+    return layout != "in place" or op != "softsign_inverse"  # which soon leaves (-1, 1)

@@ -86,9 +86,9 @@ def heat_map(gains: dict[int, dict[tuple[str, str], tuple[float, str]]]) -> Figu
     """Show how many times as fast as the fastest other contender each pass is, by dtype."""
     figure, panels = plt.subplots(len(gains), 1, figsize=(WIDTH, 3.6 * len(gains)), squeeze=False)
     for axes, (n, cells) in zip(panels[:, 0], gains.items(), strict=True):
-        passes, dtypes = (list(dict.fromkeys(key[k] for key in cells)) for k in (0, 1))
-        for (pass_, dtype), (gain, name) in cells.items():
-            x, y = dtypes.index(dtype), passes.index(pass_)
+        ops, dtypes = (list(dict.fromkeys(key[k] for key in cells)) for k in (0, 1))
+        for (op, dtype), (gain, name) in cells.items():
+            x, y = dtypes.index(dtype), ops.index(op)
             strength = min(0.75, 0.1 + 0.3 * abs(gain - 1)) if abs(gain - 1) > 0.02 else 0.03
             patch = plt.Rectangle(
                 (x - 0.5, y - 0.5), 1, 1, color=BLUE if gain >= 1 else ORANGE, alpha=strength
@@ -98,9 +98,9 @@ def heat_map(gains: dict[int, dict[tuple[str, str], tuple[float, str]]]) -> Figu
             axes.text(x, y + 0.26, name, ha="center", va="center", fontsize=8)
         axes.set_xticks(range(len(dtypes)), dtypes)
         axes.set_yticks(
-            range(len(passes)), [p.removeprefix("softsign_").replace("_", "\n") for p in passes]
+            range(len(ops)), [p.removeprefix("softsign_").replace("_", "\n") for p in ops]
         )
-        axes.set(xlim=(-0.5, len(dtypes) - 0.5), ylim=(len(passes) - 0.5, -0.5))
+        axes.set(xlim=(-0.5, len(dtypes) - 0.5), ylim=(len(ops) - 0.5, -0.5))
         axes.set(title=f"{elements(n)} elements")
         axes.grid(visible=False)
     return figure
@@ -118,9 +118,9 @@ def roof(levels: list[dict[str, Any]]) -> Figure:
         for roof_, style in (("divide", "-"), ("copy", "--")):
             label = {"divide": "divider alone", "copy": "copy of the bytes"}[roof_]
             axes.plot(names, [1 / row[roof_] for row in forward], style, color=GREY, label=label)
-        for pass_, colour, marker in zip(shown, COLORS, "os^D", strict=False):
-            rates = [1 / row["time"] for row in rows if row["pass"] == pass_]
-            axes.plot(names, rates, marker, color=colour, label=pass_.replace("_", " "))
+        for op, colour, marker in zip(shown, COLORS, "os^D", strict=False):
+            rates = [1 / row["time"] for row in rows if row["pass"] == op]
+            axes.plot(names, rates, marker, color=colour, label=op.replace("_", " "))
         axes.set(title=dtype, ylabel="elements per ns", yscale="log")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
@@ -129,8 +129,8 @@ def roof(levels: list[dict[str, Any]]) -> Figure:
 def gain_of_threads(threads: int, gains: dict[str, dict[int, float]]) -> Figure:
     """Show how many times as fast as one thread many are, over the number of elements."""
     figure, axes = plt.subplots(figsize=(WIDTH, 3))
-    for (pass_, points), marker in zip(gains.items(), "os^", strict=False):
-        axes.semilogx(*zip(*sorted(points.items()), strict=True), marker=marker, label=pass_)
+    for (op, points), marker in zip(gains.items(), "os^", strict=False):
+        axes.semilogx(*zip(*sorted(points.items()), strict=True), marker=marker, label=op)
     axes.axhline(1, color=GREY, linewidth=0.7)
     axes.set(xlabel="elements, float32 with out=", ylim=(0, None))
     axes.set_ylabel(f"{threads} threads, times as fast as one")

@@ -20,7 +20,7 @@ def numpy_expression(case: Case, threads: int) -> Callable[[], Any]:
     Its order in memory is that of the input; where another is wanted the result is copied there.
     """
     x = case.inputs[-1]
-    compute = functools.partial(formulas(x.dtype.type(1))[case.pass_], *case.inputs)
+    compute = functools.partial(formulas(x.dtype.type(1))[case.op], *case.inputs)
     if case.out is None or np.empty_like(x).strides == several(case.out)[0].strides:
         return compute
 
@@ -43,14 +43,14 @@ def numpy_out(case: Case, threads: int) -> Callable[[], Any]:
 
     def steps():
         np.abs(x, out=s)
-        (np.subtract if case.pass_ == "softsign_inverse" else np.add)(one, s, out=s)
-        if case.pass_ in ("softsign", "softsign_inverse"):
+        (np.subtract if case.op == "softsign_inverse" else np.add)(one, s, out=s)
+        if case.op in ("softsign", "softsign_inverse"):
             np.divide(x, s, out=out)
-        elif case.pass_ == "softsign_with_derivative":
+        elif case.op == "softsign_with_derivative":
             np.divide(x, s, out=out[0])
             np.multiply(s, s, out=s)
             np.divide(one, s, out=out[1])
-        elif case.pass_ == "softsign_second_derivative":
+        elif case.op == "softsign_second_derivative":
             np.multiply(s, s, out=square)  # np.power takes six times as long
             np.multiply(square, s, out=s)
             np.sign(x, out=out)
@@ -79,7 +79,7 @@ def isa(name: str, missing: str | None) -> Contender:
             raise UnsupportedError(f"instruction set {name} needs {missing}")
         softsign_c.use_isa(name)
         softsign_c.set_num_threads(threads)
-        return functools.partial(getattr(softsign_c, case.pass_), *case.inputs, **case.keywords)
+        return functools.partial(getattr(softsign_c, case.op), *case.inputs, **case.keywords)
 
     return contender
 

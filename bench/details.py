@@ -70,9 +70,9 @@ def special() -> list[dict[str, Any]]:
     softsign_c.use_isa(softsign_c.available_isas()[0])  # whatever was measured before
     random = np.random.default_rng(0)
     rows = []
-    for pass_ in cases.PASSES:
+    for op in cases.OPS:
         for dtype in [name for name in cases.EPSILON if name != "bfloat16" or cases.bfloat16]:
-            case = cases.make_case(pass_, dtype, SPECIAL_SIZE, "out")
+            case = cases.make_case(op, dtype, SPECIAL_SIZE, "out")
             x = case.inputs[-1]
             some_nan = x.copy()
             some_nan[random.random(x.size) < 1 / 16] = np.nan
@@ -81,16 +81,16 @@ def special() -> list[dict[str, Any]]:
                 "a NaN in 16": some_nan,
                 "all infinite": np.full_like(x, np.inf),
             }
-            if pass_ == "softsign_inverse":  # infinite inputs would warn
+            if op == "softsign_inverse":  # infinite inputs would warn
                 variants["all infinite"] = np.ones_like(x)
-            ufunc, others = getattr(softsign_c, pass_), case.inputs[:-1]
+            ufunc, others = getattr(softsign_c, op), case.inputs[:-1]
             calls = {
                 name: functools.partial(ufunc, *others, data, out=case.out)
                 for name, data in variants.items()
             }
             with np.errstate(all="ignore"):
                 times = by_turns({name: lambda call=call: call for name, call in calls.items()})
-            rows.append({"pass": pass_, "dtype": dtype, "times": times})
+            rows.append({"pass": op, "dtype": dtype, "times": times})
     return rows
 
 

@@ -158,11 +158,11 @@ def kernels(machine: Machine, compiler: str) -> dict[tuple[str, str, str], Trace
     )
     found, there = {}, functions(machine, program)
     for line in harness.run([*machine.emulator, program]).splitlines():
-        *indices, isa, pass_, type_ = line.split()
-        kernel = f"softsign_{isa}_{pass_}_{type_}"  # the baseline's loop is its special part
+        *indices, isa, op, type_ = line.split()
+        kernel = f"softsign_{isa}_{op}_{type_}"  # the baseline's loop is its special part
         parts = [there[name] for name in there if re.fullmatch(f"{kernel}(_special.*)?", name)]
         executed = traces(machine, [program, *indices], parts)
-        found[type_, pass_, isa] = max(executed, key=lambda trace: len(trace.addresses))
+        found[type_, op, isa] = max(executed, key=lambda trace: len(trace.addresses))
     return found
 
 
@@ -217,9 +217,9 @@ def cycles_table(
     found: dict[tuple[str, str, str], Trace], loops: dict[tuple[str, str], Trace]
 ) -> str:
     lines = []
-    for (type_, pass_, isa), trace in found.items():
+    for (type_, op, isa), trace in found.items():
         cycles = [trace.cycles_per_element(core) for core in CORES.values()]
-        lines.append([type_, pass_, isa, *(f"{count:.2f}" for count in cycles)])
+        lines.append([type_, op, isa, *(f"{count:.2f}" for count in cycles)])
     for type_ in dict.fromkeys(type_ for type_, _ in loops):
         cycles = [
             sum(loops[type_, step].cycles_per_element(core) for step in STEPS)
@@ -239,9 +239,9 @@ def main() -> None:
     texts |= {"numpy": numpy_table(loops), "cycles": cycles_table(found["aarch64"]["clang"], loops)}
     fill(PAGE, texts)
     for compiler, counted in found["aarch64"].items():
-        for (type_, pass_), most in MOST.items():
-            if (count := counted[type_, pass_, "neon"].per_element) > most:
-                sys.exit(f"{type_} {pass_} by {compiler}: {count:.2f} instructions, above {most}")
+        for (type_, op), most in MOST.items():
+            if (count := counted[type_, op, "neon"].per_element) > most:
+                sys.exit(f"{type_} {op} by {compiler}: {count:.2f} instructions, above {most}")
 
 
 if __name__ == "__main__":

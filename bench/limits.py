@@ -24,7 +24,7 @@ ROUNDS = 25
 ROUND = 2e6  # elements at least in a round, to outlast the clock's resolution
 LEVELS = {"L1": 2**14, "L2": 2**18, "L3": 2**23, "DRAM": 2**28}  # bytes of all operands
 GROWTH = [2**k for k in range(10, 29)]
-PASSES = names(lambda index: lib.softsign_passes[index].name)
+OPS = names(lambda index: lib.softsign_ops[index].name)
 TYPES = names(lambda index: lib.softsign_types[index])
 DTYPES = {"f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
 
@@ -73,9 +73,9 @@ def address(pointer: Any) -> int:
     return int(ffi.cast("uintptr_t", pointer))
 
 
-def pass_loop(pass_: str, type_: str, n: int) -> Loop:
-    index = PASSES.index(pass_)
-    row, data = lib.softsign_passes[index], lib.softsign_loop_data(index)[TYPES.index(type_)]
+def pass_loop(op: str, type_: str, n: int) -> Loop:
+    index = OPS.index(op)
+    row, data = lib.softsign_ops[index], lib.softsign_loop_data(index)[TYPES.index(type_)]
     operands = [
         cases.numbers(DTYPES[type_], n, seed).copy() for seed in range(row.inputs + row.outputs)
     ]
@@ -113,14 +113,14 @@ def measure_levels() -> list[dict[str, Any]]:
             if type_ == "bf16" and cases.bfloat16 is None:
                 continue
             dividing = divide_loop(type_)
-            for pass_ in PASSES:
-                passes = lib.softsign_passes[PASSES.index(pass_)]
-                operands = passes.inputs + passes.outputs
+            for op in OPS:
+                ops = lib.softsign_ops[OPS.index(op)]
+                operands = ops.inputs + ops.outputs
                 bytes_ = {"f64": 8, "f32": 4}.get(type_, 2) * operands
-                loops = [pass_loop(pass_, type_, size // bytes_), dividing, copying]
+                loops = [pass_loop(op, type_, size // bytes_), dividing, copying]
                 own, divide, copy = best(loops)
                 floors = {"divide": divide, "copy": copy * bytes_ / 2}
-                rows.append({"level": level, "type": type_, "pass": pass_, "time": own} | floors)
+                rows.append({"level": level, "type": type_, "pass": op, "time": own} | floors)
     return rows
 
 

@@ -50,7 +50,7 @@ def groups(threads: int) -> list[Group]:
         large = itertools.product(COMMON[1:], ["float32"], ["out"], LARGE)
         alone = itertools.product(COMMON[:1], ["float32"], ["fresh output", AFTER_PAUSE], LARGE[2:])
         return [*curve, *large, *alone]
-    grid = itertools.product(cases.PASSES, cases.EPSILON, ["out"], GRID)
+    grid = itertools.product(cases.OPS, cases.EPSILON, ["out"], GRID)
     layouts = [layout for layout in cases.LAYOUTS if layout not in ("out", "fresh output")]
     others = itertools.product(COMMON, ["float32"], layouts, [LAYOUT_SIZE])
     found = dict.fromkeys([*curve, *grid, *fresh, *others])
@@ -144,15 +144,15 @@ def measure(threads: int, largest: float) -> list[dict[str, Any]]:
     import softsign_c
 
     rows = []
-    for pass_, dtype, layout, n in groups(threads):
+    for op, dtype, layout, n in groups(threads):
         if n > largest or (dtype == "bfloat16" and cases.bfloat16 is None):
             continue
         with softsign_c.use_isa(softsign_c.active_isa()), softsign_c.set_num_threads(1):
             of_case, pause = ("out", PAUSE) if layout == AFTER_PAUSE else (layout, 0)
-            case = cases.make_case(pass_, dtype, n, of_case)
+            case = cases.make_case(op, dtype, n, of_case)
             times = by_turns(dict(makers(case, of_case, threads)), threads, pause)
-        rows.append({"pass": pass_, "dtype": dtype, "layout": layout, "n": n, "times": times})
-        print(pass_, dtype, layout, f"{n:,}", flush=True)
+        rows.append({"pass": op, "dtype": dtype, "layout": layout, "n": n, "times": times})
+        print(op, dtype, layout, f"{n:,}", flush=True)
     return rows
 
 

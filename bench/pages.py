@@ -24,12 +24,12 @@ LEVELS = {"L1": (0, 2**15), "L2": (2**16, 2**19), "L3": (2**21, 2**24), "DRAM": 
 
 
 def key(row: Row) -> tuple[str, str, str, int]:
-    return row.pass_, row.dtype, row.layout, row.n
+    return row.op, row.dtype, row.layout, row.n
 
 
 def name_of(row: Row) -> str:
     layout = "" if row.layout == "out" else f", {row.layout}"
-    return f"`{row.pass_}`, {row.dtype}{layout}"
+    return f"`{row.op}`, {row.dtype}{layout}"
 
 
 def against(row: Row, *, numpy: bool) -> str:
@@ -83,7 +83,7 @@ def gains(
         if row.layout == "out" and row.n in sizes:
             gain, name = row.gain(numpy=True)
             cells = by_size.setdefault(row.n, {})
-            cells[row.pass_, row.dtype] = (
+            cells[row.op, row.dtype] = (
                 gain,
                 LABELS[name].split(",")[0].replace("'s expression", ""),
             )
@@ -154,7 +154,7 @@ def gains_of_threads(many: list[Row]) -> dict[str, dict[int, float]]:
     found: dict[str, dict[int, float]] = {}
     for row in many:
         if "one thread" in row.times and row.layout == "out" and row.n >= 1000:
-            found.setdefault(row.pass_, {})[row.n] = row.times["one thread"] / row.own
+            found.setdefault(row.op, {})[row.n] = row.times["one thread"] / row.own
     return found
 
 
@@ -184,7 +184,7 @@ def all_figures(by_threads: dict[int, list[Row]]) -> str:
             gain, name = row.gain(numpy=True)
             writer.writerow(
                 [
-                    row.pass_.removeprefix("softsign_").replace("_", " "),
+                    row.op.removeprefix("softsign_").replace("_", " "),
                     row.dtype,
                     row.layout if count == 1 else f"{row.layout}, {count} threads",
                     f"{row.n:.0e}".replace("e+0", "e") if row.n >= 1000 else row.n,

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
-from cases import PASSES, Case, formulas
+from cases import OPS, Case, formulas
 
 
 class UnsupportedError(Exception):
@@ -33,7 +33,7 @@ def load(module: str) -> Any:
             raise UnsupportedError(f"{module} is not installed ({error})") from None
 
 
-def peer(dtypes: Sequence[str], passes: Sequence[str], out: bool) -> Callable[..., Any]:
+def peer(dtypes: Sequence[str], ops: Sequence[str], out: bool) -> Callable[..., Any]:
     """Mark what a peer does: the others are skipped with the reason."""
 
     def mark(make: Callable[[Case, int], Callable[[], Any]]) -> Callable[..., Any]:
@@ -41,8 +41,8 @@ def peer(dtypes: Sequence[str], passes: Sequence[str], out: bool) -> Callable[..
         def checked(case: Case, threads: int) -> Callable[[], Any]:
             if case.dtype not in dtypes:
                 raise UnsupportedError(f"{make.__name__} has no {case.dtype}")
-            if case.pass_ not in passes:
-                raise UnsupportedError(f"{make.__name__} is not asked for {case.pass_}")
+            if case.op not in ops:
+                raise UnsupportedError(f"{make.__name__} is not asked for {case.op}")
             if case.out is not None and not out:
                 raise UnsupportedError(f"{make.__name__} has arrays of its own and no out=")
             return make(case, threads)
@@ -53,19 +53,19 @@ def peer(dtypes: Sequence[str], passes: Sequence[str], out: bool) -> Callable[..
 
 
 @functools.cache
-def numba_ufunc(pass_: str, dtype: str, inputs: int, threads: int) -> Any:
+def numba_ufunc(op: str, dtype: str, inputs: int, threads: int) -> Any:
     numba = load("numba")
     number = numba.from_dtype(np.dtype(dtype))
-    formula = formulas(np.dtype(dtype).type(1))[pass_]
+    formula = formulas(np.dtype(dtype).type(1))[op]
     target = "cpu" if threads == 1 else "parallel"
     return numba.vectorize([number(*[number] * inputs)], target=target)(formula)
 
 
 @functools.cache
-def numba_loop(pass_: str, dtype: str) -> Any:
+def numba_loop(op: str, dtype: str) -> Any:
     """Return a loop for a pass of two results, which no ufunc of Numba has."""
     njit = load("numba").njit
-    formula = njit(formulas(np.dtype(dtype).type(1))[pass_])
+    formula = njit(formulas(np.dtype(dtype).type(1))[op])
 
     def loop(x, y, slope):
         for i in range(x.size):
@@ -75,14 +75,14 @@ def numba_loop(pass_: str, dtype: str) -> Any:
     return njit(loop)
 
 
-@peer(SINGLE, PASSES, out=True)
+@peer(SINGLE, OPS, out=True)
 def numba(case: Case, threads: int) -> Callable[[], Any]:
     load("numba").set_num_threads(threads)
-    if case.pass_ == "softsign_with_derivative":
+    if case.op == "softsign_with_derivative":
         if threads > 1 or case.out is None:
             raise UnsupportedError("the loop of two results has out= and one thread")
-        return functools.partial(numba_loop(case.pass_, case.dtype), *case.inputs, *case.out)
-    ufunc = numba_ufunc(case.pass_, case.dtype, len(case.inputs), threads)
+        return functools.partial(numba_loop(case.op, case.dtype), *case.inputs, *case.out)
+    ufunc = numba_ufunc(case.op, case.dtype, len(case.inputs), threads)
     return functools.partial(ufunc, *case.inputs, **case.keywords)
 
 
@@ -94,7 +94,7 @@ def numexpr(case: Case, threads: int) -> Callable[[], Any]:
         "softsign_derivative": "1 / (1 + abs(x)) ** 2",
         "softsign_backward": "grad / (1 + abs(x)) ** 2",
         "softsign_inverse": "x / (1 - abs(x))",
-    }[case.pass_]
+    }[case.op]
     operands = dict(zip(("x", "grad"), reversed(case.inputs), strict=False))
     return functools.partial(load("numexpr").evaluate, text, operands, **case.keywords)
 
@@ -103,7 +103,7 @@ def numexpr(case: Case, threads: int) -> Callable[[], Any]:
 def jax(case: Case, threads: int) -> Callable[[], Any]:
     module = load("jax")  # uses as many threads as the process may use CPUs
     module.config.update("jax_enable_x64", True)
-    formula = module.nn.soft_sign if case.pass_ == "softsign" else formulas(1)[case.pass_]
+    formula = module.nn.soft_sign if case.op == "softsign" else formulas(1)[case.op]
     compiled, inputs = module.jit(formula), [module.numpy.asarray(x) for x in case.inputs]
     return lambda: module.block_until_ready(compiled(*inputs))
 
@@ -120,10 +120,10 @@ def torch(case: Case, threads: int) -> Callable[[], Any]:
 
     inputs = [tensor(x) for x in case.inputs]
     softsign = module.nn.functional.softsign
-    if case.pass_ == "softsign":
+    if case.op == "softsign":
         return functools.partial(softsign, *inputs)
-    if case.pass_ == "softsign_derivative":
-        return functools.partial(formulas(1)[case.pass_], *inputs)
+    if case.op == "softsign_derivative":
+        return functools.partial(formulas(1)[case.op], *inputs)
     grad, x = inputs[0], inputs[1].requires_grad_()
     y = softsign(x)  # not timed: the backward pass alone is compared
     return lambda: module.autograd.grad(y, x, grad, retain_graph=True)[0]
@@ -167,9 +167,9 @@ def onnxruntime(case: Case, threads: int) -> Callable[[], Any]:
 def tensorflow(case: Case, threads: int) -> Callable[[], Any]:
     module = tensorflow_with(threads)
     softsign = {"softsign": module.nn.softsign, "softsign_backward": module.raw_ops.SoftsignGrad}
-    names = {"softsign": ["features"], "softsign_backward": ["gradients", "features"]}[case.pass_]
+    names = {"softsign": ["features"], "softsign_backward": ["gradients", "features"]}[case.op]
     tensors = dict(zip(names, map(module.convert_to_tensor, case.inputs), strict=True))
-    return functools.partial(softsign[case.pass_], **tensors)
+    return functools.partial(softsign[case.op], **tensors)
 
 
 @functools.cache

@@ -47,7 +47,7 @@ def measure(threads: int, quick: bool) -> None:
 def curve(found: list[Row]) -> dict[int, dict[str, float]]:
     """Return the times of softsign of float32 by the number of elements."""
     chosen = ("softsign", "float32", "out")
-    return {row.n: row.times for row in found if (row.pass_, row.dtype, row.layout) == chosen}
+    return {row.n: row.times for row in found if (row.op, row.dtype, row.layout) == chosen}
 
 
 def write_data(by_threads: dict[int, list[Row]]) -> None:
@@ -60,7 +60,7 @@ def write_data(by_threads: dict[int, list[Row]]) -> None:
             for row in found:
                 times = (row.times.get(name) for name in ("own", *names))
                 cells = [f"{t:.4g}" if t else "" for t in times]
-                writer.writerow([row.pass_, row.dtype, row.layout, threads, row.n, *cells])
+                writer.writerow([row.op, row.dtype, row.layout, threads, row.n, *cells])
 
 
 def write() -> None:

@@ -14,7 +14,7 @@ NUMPY = {"numpy", "numpy out="}
 class Row:
     """A pass of a dtype, a layout and a size, and the seconds of each contender."""
 
-    pass_: str
+    op: str
     dtype: str
     layout: str
     n: int

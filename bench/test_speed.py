@@ -34,13 +34,13 @@ def repeated(compute):
 
 @pytest.mark.benchmark(min_time=1e-4, max_time=0.1, min_rounds=5)
 @pytest.mark.parametrize("contender", CONTENDERS)
-@pytest.mark.parametrize(("pass_", "dtype", "layout", "size"), cases.all_groups())
-def test_speed(benchmark, contender, pass_, dtype, layout, size, max_size, threads):
+@pytest.mark.parametrize(("op", "dtype", "layout", "size"), cases.all_groups())
+def test_speed(benchmark, contender, op, dtype, layout, size, max_size, threads):
     if size > max_size:
         pytest.skip("larger than --max-size")
     if dtype == "bfloat16" and cases.bfloat16 is None:
         pytest.skip("ml_dtypes is not installed")
-    case = cases.make_case(pass_, dtype, size, layout)
+    case = cases.make_case(op, dtype, size, layout)
     expected = case.expected(CHECKED)  # before an input is overwritten
     try:
         compute = CONTENDERS[contender](case, threads)
@@ -50,5 +50,5 @@ def test_speed(benchmark, contender, pass_, dtype, layout, size, max_size, threa
         check(compute(), expected, 8 * cases.EPSILON[dtype])
     if size <= cases.SMALL:  # so that the timer's own overhead does not count
         compute, benchmark.extra_info["calls"] = repeated(compute), CALLS
-    benchmark.group = f"{pass_} {dtype} {layout} n={size}"
+    benchmark.group = f"{op} {dtype} {layout} n={size}"
     benchmark(compute)

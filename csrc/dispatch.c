@@ -24,9 +24,9 @@ const char *softsign_isa_missing(int isa, uint32_t features)
     return NULL;
 }
 
-softsign_kernel *softsign_get_kernel(int isa, int pass, int type)
+softsign_kernel *softsign_get_kernel(int isa, int op, int type)
 {
-    return isas[isa]->kernels[pass][type];
+    return isas[isa]->kernels[op][type];
 }
 
 int softsign_batch_bytes(int isa) { return isas[isa]->batch_bytes; }

@@ -7,37 +7,37 @@
 #include "compiler.h"
 #include "isa.h"
 
-#define PASS_ROW(pass, ufunc, inputs, outputs) {#pass, ufunc, inputs, outputs},
+#define OP_ROW(op, ufunc, inputs, outputs) {#op, ufunc, inputs, outputs},
 #define TYPE_NAME(type, bytes, with) #type,
 #define TYPE_LOOP(type, bytes, with) softsign_loop,
-#define OPERANDS_OF(pass, ufunc, inputs, outputs)                                                  \
-    INPUTS_##pass = inputs, OPERANDS_##pass = inputs + outputs,
-#define JOB(type, bytes, pass) {PASS_##pass, TYPE_##type, INPUTS_##pass, OPERANDS_##pass, bytes},
-#define JOBS_OF(pass, ufunc, inputs, outputs) {SOFTSIGN_TYPES(JOB, pass)},
-#define DATA(type, bytes, pass) &jobs[PASS_##pass][TYPE_##type],
-#define DATA_OF(pass, ufunc, inputs, outputs) {SOFTSIGN_TYPES(DATA, pass)},
+#define OPERANDS_OF(op, ufunc, inputs, outputs)                                                    \
+    INPUTS_##op = inputs, OPERANDS_##op = inputs + outputs,
+#define JOB(type, bytes, op) {OP_##op, TYPE_##type, INPUTS_##op, OPERANDS_##op, bytes},
+#define JOBS_OF(op, ufunc, inputs, outputs) {SOFTSIGN_TYPES(JOB, op)},
+#define DATA(type, bytes, op) &jobs[OP_##op][TYPE_##type],
+#define DATA_OF(op, ufunc, inputs, outputs) {SOFTSIGN_TYPES(DATA, op)},
 
-const struct softsign_pass softsign_passes[] = {SOFTSIGN_PASSES(PASS_ROW){NULL, NULL, 0, 0}};
+const struct softsign_op softsign_ops[] = {SOFTSIGN_OPS(OP_ROW){NULL, NULL, 0, 0}};
 const char *const softsign_types[] = {SOFTSIGN_TYPES(TYPE_NAME, ) NULL};
 softsign_inner_loop *const softsign_loops[] = {SOFTSIGN_TYPES(TYPE_LOOP, )};
 
 /* What a loop is given as its data. */
 struct job {
-    int pass, type, inputs, operands;
+    int op, type, inputs, operands;
     ptrdiff_t bytes; /* of one element */
 };
 
-enum { SOFTSIGN_PASSES(OPERANDS_OF) };
+enum { SOFTSIGN_OPS(OPERANDS_OF) };
 
-static struct job jobs[][TYPES] = {SOFTSIGN_PASSES(JOBS_OF)};
-static void *data_of_jobs[][TYPES] = {SOFTSIGN_PASSES(DATA_OF)};
+static struct job jobs[][TYPES] = {SOFTSIGN_OPS(JOBS_OF)};
+static void *data_of_jobs[][TYPES] = {SOFTSIGN_OPS(DATA_OF)};
 
-void **softsign_loop_data(int pass) { return data_of_jobs[pass]; }
+void **softsign_loop_data(int op) { return data_of_jobs[op]; }
 
-static SHARED size_t past_cache_bytes = SIZE_MAX;
+static SHARED size_t streaming_bytes = SIZE_MAX;
 
-size_t softsign_past_cache_bytes(void) { return past_cache_bytes; }
-void softsign_set_past_cache_bytes(size_t bytes) { past_cache_bytes = bytes; }
+size_t softsign_streaming_bytes(void) { return streaming_bytes; }
+void softsign_set_streaming_bytes(size_t bytes) { streaming_bytes = bytes; }
 
 /* A thread's share is worth handing over from a microsecond of work on, several times what the
  * handing over takes; in elements. Pieces of a quarter of a second-level cache are large enough. */
@@ -52,7 +52,7 @@ struct loop {
     const ptrdiff_t *steps;
     size_t n;
     int overlapping; /* some output with another operand, in part */
-    int past_cache;
+    int streaming;
 };
 
 /* From the lowest byte of an operand to the one past its highest. */
@@ -114,10 +114,10 @@ static size_t head_of(const struct loop *loop)
 /* Storing past the cache spares the output's lines from being read first. It pays where they would
  * not stay in the cache, unless an input has brought them there already. All outputs have to come
  * to the border of a line at once. */
-static int is_past_cache(const struct loop *loop)
+static int is_streaming(const struct loop *loop)
 {
     const struct job *job = loop->job;
-    if (loop->n * (size_t)(job->operands * job->bytes) < past_cache_bytes)
+    if (loop->n * (size_t)(job->operands * job->bytes) < streaming_bytes)
         return 0;
     for (int out = job->inputs; out < job->operands; out++) {
         uintptr_t address = (uintptr_t)loop->args[out];
@@ -152,7 +152,7 @@ static void at_element(const struct loop *loop, size_t i, char **at)
         at[k] = loop->args[k] + (ptrdiff_t)i * loop->steps[k];
 }
 
-static void run_in_blocks(const struct loop *loop, size_t begin, size_t end, int past_cache)
+static void run_in_blocks(const struct loop *loop, size_t begin, size_t end, int streaming)
 {
     /* Aligned: a vector stored across two lines is read back slowly, which doubles the time. */
     _Alignas(CACHE_LINE) char blocks[MAX_OPERANDS][SOFTSIGN_BLOCK];
@@ -169,21 +169,21 @@ static void run_in_blocks(const struct loop *loop, size_t begin, size_t end, int
         for (int k = 0; k < inputs; k++)
             if (block_at[k] != at[k] && (steps[k] != 0 || i == begin)) /* a scalar once for all */
                 copy(blocks[k], bytes, at[k], steps[k], m, bytes);
-        loop->kernel(m, block_at, past_cache);
+        loop->kernel(m, block_at, streaming);
         for (int k = inputs; k < operands; k++)
             if (block_at[k] != at[k])
                 copy(at[k], steps[k], blocks[k], bytes, m, bytes);
     }
 }
 
-static void run(const struct loop *loop, size_t begin, size_t end, int past_cache)
+static void run(const struct loop *loop, size_t begin, size_t end, int streaming)
 {
     if (loop->overlapping || !is_contiguous(loop)) {
-        run_in_blocks(loop, begin, end, past_cache);
+        run_in_blocks(loop, begin, end, streaming);
     } else {
         char *at[MAX_OPERANDS];
         at_element(loop, begin, at);
-        loop->kernel(end - begin, at, past_cache);
+        loop->kernel(end - begin, at, streaming);
     }
 }
 
@@ -191,7 +191,7 @@ static void run(const struct loop *loop, size_t begin, size_t end, int past_cach
 static void run_part(void *data, size_t begin, size_t end)
 {
     const struct loop *loop = data;
-    if (!loop->past_cache) {
+    if (!loop->streaming) {
         run(loop, begin, end, 0);
         return;
     }
@@ -208,7 +208,7 @@ static void run_on_threads(struct loop *loop, int threads)
     size_t chunk = (loop->n / (size_t)threads + line) / line * line;
     chunk = min(chunk, CHUNK / (size_t)loop->job->bytes);
     size_t first = chunk - line + head_of(loop);
-    softsign_run_parts(run_part, loop, loop->n, first, chunk, threads);
+    softsign_parallel_for(run_part, loop, loop->n, first, chunk, threads);
 }
 
 static void run_one_by_one(const struct loop *loop)
@@ -225,7 +225,7 @@ void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, v
     const struct job *job = data;
     struct loop loop = {
         .job = job,
-        .kernel = softsign_get_kernel(softsign_active_isa(), job->pass, job->type),
+        .kernel = softsign_get_kernel(softsign_active_isa(), job->op, job->type),
         .args = args,
         .steps = steps,
         .n = (size_t)dims[0],
@@ -235,7 +235,7 @@ void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, v
         return;
     }
     loop.overlapping = is_overlapping(&loop);
-    loop.past_cache = !loop.overlapping && is_past_cache(&loop);
+    loop.streaming = !loop.overlapping && is_streaming(&loop);
     size_t least = least_piece[job->type];
     int threads = loop.n < 2 * least ? 1 : softsign_num_threads();
     if (threads > 1 && !loop.overlapping)

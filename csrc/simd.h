@@ -1,8 +1,8 @@
 /* THE CONTRACT: what an instruction set owes.
  *
  * Its file in isa/ defines the types and constants below, includes this header, defines the
- * functions that are declared here, and includes kernels.h, which makes the kernels of them. What
- * is left out is a compile error that names it.
+ * functions that are declared here, and includes kernels_tpl.h, which makes the kernels of them.
+ * What is left out is a compile error that names it.
  *
  *     v_f32, v_f64              so many lanes of float or double: LANES_f32, LANES_f64
  *     m_f32, m_f64              a mask: yes or no for each lane
@@ -46,7 +46,7 @@
 #define SIMD_BATCH_MEMORY(T, W)                                                                    \
     OWED int v_beyond_##T(const char *batch, int e);         /* is an element NaN or >= 2^e? */    \
     OWED void v_load_batch_##T(const char *batch, v_##W *x); /* in an order of its own, */         \
-    OWED void v_store_batch_##T(char *batch, const v_##W *y, int past_cache); /* and from it */
+    OWED void v_store_batch_##T(char *batch, const v_##W *y, int streaming); /* and from it */
 
 SIMD_ARITHMETIC(f32, float)
 SIMD_ARITHMETIC(f64, double)
@@ -65,7 +65,7 @@ OWED v_f32 v_estimate_f32(v_f32 s); /* 1 / s but for 1.5 * 2^-12 of it, for s in
 OWED void v_prefetch(const char *memory); /* of any address; nothing has to come of it */
 #endif
 
-/* By these names formulas.h and kernels.h call them, for the WIDE type of the moment. */
+/* By these names formulas_tpl.h and kernels_tpl.h call them, for the WIDE type of the moment. */
 #define V(name) JOIN3(v, name, WIDE)
 #define vec JOIN(v, WIDE)
 #define mask JOIN(m, WIDE)

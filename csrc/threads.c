@@ -51,9 +51,9 @@ static struct pool {
 } pool = {.lock = SYSTEM_LOCK, .wake = SYSTEM_CONDITION, .joined = SYSTEM_CONDITION};
 
 static SHARED int num_threads = 1;
-static THREAD_LOCAL int num_threads_here;
+static THREAD_LOCAL int num_threads_local;
 
-int softsign_num_threads(void) { return num_threads_here ? num_threads_here : num_threads; }
+int softsign_num_threads(void) { return num_threads_local ? num_threads_local : num_threads; }
 
 void softsign_set_num_threads(int n)
 {
@@ -61,10 +61,10 @@ void softsign_set_num_threads(int n)
     pool.refused = 0; /* there may be threads now */
 }
 
-int softsign_set_num_threads_here(int n)
+int softsign_set_num_threads_local(int n)
 {
-    int before = num_threads_here;
-    num_threads_here = n;
+    int before = num_threads_local;
+    num_threads_local = n;
     return before;
 }
 
@@ -258,8 +258,8 @@ static void run_first_piece(const struct work *work)
     work->part(work->job, probe, work->first);
 }
 
-void softsign_run_parts(softsign_part *part, void *job, size_t n, size_t first, size_t chunk,
-                        int threads)
+void softsign_parallel_for(softsign_part *part, void *job, size_t n, size_t first, size_t chunk,
+                           int threads)
 {
     size_t pieces = n <= first ? 1 : 1 + (n - first + chunk - 1) / chunk;
     uint32_t helpers = threads > 1 ? (uint32_t)threads - 1 : 0;

@@ -38,7 +38,7 @@ __all__ = [
 use_default_isa()
 use_default_num_threads()
 if _cache := _lib.softsign_last_level_cache():  # known where anything is stored past it
-    _lib.softsign_set_past_cache_bytes(_cache)
+    _lib.softsign_set_streaming_bytes(_cache)
 
 
 def __getattr__(name: str) -> str:

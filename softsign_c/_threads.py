@@ -67,14 +67,14 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
         super().__init__(_exchange_num_threads, n)
 
 
-class num_threads_here(Setting):  # noqa: N801
+class num_threads_local(Setting):  # noqa: N801
     """Let calls from this thread use up to n threads, whatever `set_num_threads` says.
 
     Unlike that, it does not interfere with other threads that do the same at the same time.
     """
 
     def __init__(self, n: int) -> None:
-        super().__init__(lib.softsign_set_num_threads_here, min(n, MOST))
+        super().__init__(lib.softsign_set_num_threads_local, min(n, MOST))
 
 
 def use_default_num_threads() -> None:

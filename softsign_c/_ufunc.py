@@ -75,7 +75,7 @@ _register_loop_for_type = ctypes.PYFUNCTYPE(
     ctypes.c_int, ctypes.py_object, ctypes.c_int, _pointer, _pointer, _pointer
 )(_api[2])
 
-_passes = names(lambda index: lib.softsign_passes[index].name)
+_ops = names(lambda index: lib.softsign_ops[index].name)
 
 
 def _address(pointer: Any) -> int:
@@ -117,9 +117,9 @@ _made: dict[tuple[str, str], np.ufunc] = globals().get("_made", {})
 _numbers: list[Any] = globals().get("_numbers", [])
 
 
-def _new_ufunc(pass_: str) -> Any:
-    index = _passes.index(pass_)
-    row, data = lib.softsign_passes[index], lib.softsign_loop_data(index)
+def _new_ufunc(op: str) -> Any:
+    index = _ops.index(op)
+    row, data = lib.softsign_ops[index], lib.softsign_loop_data(index)
     operands = range(row.inputs + row.outputs)
     _numbers.append(ffi.new("char[]", bytes(dtype.num for dtype in _BUILTIN for _ in operands)))
     ufunc = _from_func_and_data(
@@ -141,14 +141,14 @@ def _new_ufunc(pass_: str) -> Any:
     return ufunc
 
 
-def ufunc_of(pass_: str) -> Callable[[Callable[..., Any]], np.ufunc]:
+def ufunc_of(op: str) -> Callable[[Callable[..., Any]], np.ufunc]:
     """Return a decorator that makes the ufunc of the pass, with the parameters, the docstring and
     the module of the function that it is put on.
     """
 
     def make(described: Callable[..., Any]) -> np.ufunc:
         place = described.__module__, described.__qualname__
-        ufunc: Any = _made.get(place) or _new_ufunc(pass_)
+        ufunc: Any = _made.get(place) or _new_ufunc(op)
         ufunc.__doc__ = described.__doc__
         ufunc.__module__ = described.__module__  # without it pickle may find another of that name
         ufunc.__signature__ = _signature(described, ufunc.nout)

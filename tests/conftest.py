@@ -52,8 +52,8 @@ def type_(request: pytest.FixtureRequest) -> Type:
     return TYPES[request.param]
 
 
-@pytest.fixture(params=raw.PASSES)
-def pass_(request: pytest.FixtureRequest) -> str:
+@pytest.fixture(params=raw.OPS)
+def op(request: pytest.FixtureRequest) -> str:
     """Run the test on every pass."""
     return request.param
 

@@ -1,4 +1,4 @@
-"""The operations that the files in tests/proof/bounds take from csrc/formulas.h, carried out."""
+"""What tests/proof/bounds takes from csrc/formulas_tpl.h, carried out."""
 
 import re
 from collections.abc import Callable

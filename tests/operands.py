@@ -52,7 +52,7 @@ class Operand:
 
 @cache
 def example(
-    pass_: str, type_: Type, n: int, scalars: tuple[bool, ...]
+    op: str, type_: Type, n: int, scalars: tuple[bool, ...]
 ) -> tuple[list[np.ndarray], tuple[np.ndarray, ...]]:
     """Return inputs that differ from element to element, special ones among them, but for scalars,
     and the results.
@@ -62,12 +62,12 @@ def example(
     for data, is_scalar in zip(inputs, scalars, strict=True):
         if is_scalar:
             data[:] = data[-1:]
-    return inputs, specified(pass_, type_, *inputs)
+    return inputs, specified(op, type_, *inputs)
 
 
 def check(
     run: Callable[[object], object],
-    pass_: str,
+    op: str,
     type_: Type,
     n: int,
     steps: Sequence[int] = (),
@@ -79,14 +79,14 @@ def check(
     Operands are contiguous and aligned unless told otherwise; in_place says which input's place
     which output takes.
     """
-    row = raw.PASSES[pass_]
+    row = raw.OPS[op]
     count = row.inputs + row.outputs
     places = zip(steps or [type_.bytes] * count, misaligned or [0] * count, strict=False)
     operands = [Operand(n, type_, *place) for place in itertools.islice(places, count)]
     if in_place:
         operands[row.inputs + in_place[1]] = operands[in_place[0]]
     inputs, outputs = operands[: row.inputs], operands[row.inputs :]
-    data, results = example(pass_, type_, n, tuple(operand.step == 0 for operand in inputs))
+    data, results = example(op, type_, n, tuple(operand.step == 0 for operand in inputs))
     for operand, bits in zip(inputs, data, strict=True):
         operand.bits = bits
     expected = {operand: operand.memory.copy() for operand in inputs}

@@ -8,15 +8,15 @@ from softsign_c._kernels import ffi, lib
 
 ISAS = list(missing_for_isas())
 TYPES = names(lambda index: lib.softsign_types[index])
-PASSES = {
-    name: lib.softsign_passes[index]
-    for index, name in enumerate(names(lambda index: lib.softsign_passes[index].name))
+OPS = {
+    name: lib.softsign_ops[index]
+    for index, name in enumerate(names(lambda index: lib.softsign_ops[index].name))
 }
-UNARY = [name for name, row in PASSES.items() if (row.inputs, row.outputs) == (1, 1)]
+UNARY = [name for name, row in OPS.items() if (row.inputs, row.outputs) == (1, 1)]
 
 
-def ufunc(pass_: str) -> np.ufunc:
-    return getattr(softsign_c, ffi.string(PASSES[pass_].ufunc).decode())
+def ufunc(op: str) -> np.ufunc:
+    return getattr(softsign_c, ffi.string(OPS[op].ufunc).decode())
 
 
 def pointers(addresses: list[int]) -> object:
@@ -24,16 +24,16 @@ def pointers(addresses: list[int]) -> object:
     return ffi.new("char *[]", [ffi.cast("char *", address) for address in addresses])
 
 
-def kernel(isa: str, pass_: str, type_: str) -> object:
-    found = lib.softsign_get_kernel(ISAS.index(isa), list(PASSES).index(pass_), TYPES.index(type_))
+def kernel(isa: str, op: str, type_: str) -> object:
+    found = lib.softsign_get_kernel(ISAS.index(isa), list(OPS).index(op), TYPES.index(type_))
     assert found != ffi.NULL
     return found
 
 
-def run(isa: str, pass_: str, type_: str, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+def run(isa: str, op: str, type_: str, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return the bits of the outputs for the bits of the inputs."""
     inputs = [np.ascontiguousarray(operand) for operand in inputs]
-    outputs = tuple(np.empty_like(inputs[0]) for _ in range(PASSES[pass_].outputs))
+    outputs = tuple(np.empty_like(inputs[0]) for _ in range(OPS[op].outputs))
     operands = pointers([operand.ctypes.data for operand in (*inputs, *outputs)])
-    kernel(isa, pass_, type_)(inputs[0].size, operands, 0)
+    kernel(isa, op, type_)(inputs[0].size, operands, 0)
     return outputs

@@ -186,10 +186,10 @@ _AS_SPECIFIED: dict[str, Callable[..., tuple[np.ndarray, ...]]] = {
 }
 
 
-def specified(pass_: str, type_: Type, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
+def specified(op: str, type_: Type, *inputs: np.ndarray) -> tuple[np.ndarray, ...]:
     """Return the bits of the outputs: IEEE 754's operations in the order that is specified."""
     with np.errstate(all="ignore"):
-        outputs = _AS_SPECIFIED[pass_](*map(type_.widen, inputs))
+        outputs = _AS_SPECIFIED[op](*map(type_.widen, inputs))
         return tuple(map(type_.narrow, outputs))
 
 

@@ -22,7 +22,7 @@ MIRRORED = {
     "second_derivative_subnormal.g": "second_derivative",
     "backward.g": "backward",
 }
-ORDINARY, ESTIMATED = 1, 2  # formulas.h
+ORDINARY, ESTIMATED = 1, 2  # formulas_tpl.h
 ACCURACY = Fraction("1.5") / 2**12  # of an estimate
 QUOTIENT = ["product", "residual", "q"]
 
@@ -30,12 +30,12 @@ QUOTIENT = ["product", "residual", "q"]
 @pytest.mark.parametrize("name", ["f32", "f64"])
 @pytest.mark.parametrize("file", MIRRORED)
 def test_what_is_proven_is_what_is_computed(file, name):
-    type_, pass_ = TYPES[name], MIRRORED[file]
+    type_, op = TYPES[name], MIRRORED[file]
     x = type_.widen(sample(type_, 400))
-    x = x[(x > 0) & (x < (1 if pass_ == "inverse" else np.inf))]
+    x = x[(x > 0) & (x < (1 if op == "inverse" else np.inf))]
     x = x[x >= (0.5 if file == "inverse_from_half.g" else 0)].view(type_.bits)
-    inputs = [np.random.default_rng(0).permutation(x), x][-raw.PASSES[pass_].inputs :]
-    (got,) = raw.run(raw.ISAS[-1], pass_, name, *inputs)
+    inputs = [np.random.default_rng(0).permutation(x), x][-raw.OPS[op].inputs :]
+    (got,) = raw.run(raw.ISAS[-1], op, name, *inputs)
     for *grad, a, y in zip(*map(type_.fractions, [*inputs, got]), strict=True):
         values = {"one": Fraction(1), "a": a, "n": a, "grad": sum(grad)}
         assert carried_out(file, type_.rounded, **values)["y"] == y, f"at {float(a).hex()}"
@@ -43,32 +43,32 @@ def test_what_is_proven_is_what_is_computed(file, name):
 
 @pytest.fixture(scope="module")
 def operations(tmp_path_factory):
-    """Give the function that returns what each operation of a pass in formulas.h gives."""
+    """Give the function that returns what each operation of a pass in formulas_tpl.h gives."""
     if sys.platform == "win32" or shutil.which("cc") is None:
         pytest.skip("needs a C compiler named cc")
     proof, library = BOUNDS.parent, tmp_path_factory.mktemp("operations") / "operations.so"
     flags = ["-std=c11", "-O1", "-ffp-contract=off", "-shared", "-fPIC"]
     flags += [f"-I{proof.parents[1] / 'csrc'}", "-lm"]
     subprocess.run(["cc", proof / "operations.c", "-o", library, *flags], check=True)
-    passes, results = ctypes.CDLL(library), (ctypes.c_double * 32)()
+    ops, results = ctypes.CDLL(library), (ctypes.c_double * 32)()
 
-    def operations(pass_, type_, way, x, estimate=0):
+    def operations(op, type_, way, x, estimate=0):
         number = {"f32": ctypes.c_float, "f64": ctypes.c_double}[type_.name](x)
-        run = passes[f"{pass_}_{type_.name}"]
+        run = ops[f"{op}_{type_.name}"]
         count = run(ctypes.byref(number), way, ctypes.c_double(estimate), results)
         return list(map(Fraction, results[:count]))
 
     return operations
 
 
-def ordinary(type_, pass_):
+def ordinary(type_, op):
     x = type_.widen(sample(type_, 200))
-    return x[(x > 0) & (x < (1 if pass_ == "inverse" else 2.0**100))].tolist()
+    return x[(x > 0) & (x < (1 if op == "inverse" else 2.0**100))].tolist()
 
 
 @pytest.mark.parametrize("error", [-ACCURACY, 0, ACCURACY], ids=float)
 @pytest.mark.parametrize(
-    ("pass_", "reciprocal"),
+    ("op", "reciprocal"),
     [
         ("forward", ["e", "step", "refined"]),
         ("derivative", ["e", "step", "biased", "refined_with_bias"]),
@@ -76,31 +76,31 @@ def ordinary(type_, pass_):
     ],
     ids=["forward", "derivative", "inverse"],
 )
-def test_a_quotient_by_estimate_is_computed_as_proven(operations, pass_, reciprocal, error):
+def test_a_quotient_by_estimate_is_computed_as_proven(operations, op, reciprocal, error):
     type_ = TYPES["f32"]
-    for x in ordinary(type_, pass_):
-        n = Fraction(1 if pass_ == "derivative" else x)
-        s = type_.rounded(1 - n if pass_ == "inverse" else 1 + Fraction(x))
+    for x in ordinary(type_, op):
+        n = Fraction(1 if op == "derivative" else x)
+        s = type_.rounded(1 - n if op == "inverse" else 1 + Fraction(x))
         estimate = type_.rounded((1 + error) / s)
         refined = carried_out("refined.g", type_.rounded, s=s, r=estimate)
         r = refined[reciprocal[-1]]
         quotient = carried_out("quotient.g", type_.rounded, n=n, s=s, r=r)
         expected = [s, *map(refined.get, reciprocal), *map(quotient.get, QUOTIENT)]
-        if pass_ == "derivative":
+        if op == "derivative":
             expected.append(type_.rounded(quotient["q"] ** 2))
-        assert operations(pass_, type_, ESTIMATED, x, estimate) == expected, f"at {x.hex()}"
+        assert operations(op, type_, ESTIMATED, x, estimate) == expected, f"at {x.hex()}"
 
 
 def test_a_quotient_without_a_division_is_computed_as_proven(operations):
-    type_, pass_ = TYPES["f64"], "forward_with_derivative"
-    for x in ordinary(type_, pass_):
+    type_, op = TYPES["f64"], "forward_with_derivative"
+    for x in ordinary(type_, op):
         n, s = Fraction(x), type_.rounded(1 + Fraction(x))
         first = carried_out("quotient.g", type_.rounded, n=n, s=s)
         r, q = first["r"], first["q"]
         second = carried_out("quotient.g", type_.rounded, n=n, s=s, r=r, product=q)
         expected = [s, r, s, *map(first.get, QUOTIENT), second["residual"], second["q"]]
         expected.append(type_.rounded(r * r))
-        assert operations(pass_, type_, ORDINARY, x) == expected, f"at {x.hex()}"
+        assert operations(op, type_, ORDINARY, x) == expected, f"at {x.hex()}"
 
 
 def test_every_file_states_what_is_to_be_refused():

@@ -112,16 +112,16 @@ def test_flags_of_the_user_link_nothing_that_flushes_to_zero(compiler, faster):
 
 
 def test_the_build_asks_for_the_bits_that_are_specified():
-    def checksum(pass_, row):
+    def checksum(op, row):
         result = 0
         for type_ in raw.TYPES:
             samples = [verify.sample(type_, seed) for seed in range(row.inputs)]
             inputs = [np.array(x, TYPES[type_].bits) for x in samples]
-            for bits in specified(pass_, TYPES[type_], *inputs):
+            for bits in specified(op, TYPES[type_], *inputs):
                 result = zlib.crc32(bits.astype(bits.dtype.newbyteorder("<")).tobytes(), result)
         return result
 
-    assert {pass_: checksum(pass_, row) for pass_, row in raw.PASSES.items()} == verify.CHECKSUMS
+    assert {op: checksum(op, row) for op, row in raw.OPS.items()} == verify.CHECKSUMS
 
 
 def test_the_build_finds_other_bits(monkeypatch):
@@ -157,5 +157,5 @@ def test_symbols_say_instruction_set_pass_and_type():
     symbols = set(listed.split())
     if not symbols:
         pytest.skip("the library has been stripped of its symbols")
-    for isa, pass_, type_ in itertools.product(available_isas(), raw.PASSES, raw.TYPES):
-        assert f"softsign_{isa}_{pass_}_{type_}" in symbols
+    for isa, op, type_ in itertools.product(available_isas(), raw.OPS, raw.TYPES):
+        assert f"softsign_{isa}_{op}_{type_}" in symbols

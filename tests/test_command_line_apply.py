@@ -15,7 +15,7 @@ from python import assert_refused, python, run_script
 import softsign_c
 from softsign_c._cli import apply
 
-PASSES = {
+OPS = {
     "forward": softsign_c.softsign,
     "derivative": softsign_c.softsign_derivative,
     "second-derivative": softsign_c.softsign_second_derivative,
@@ -37,16 +37,16 @@ def told(monkeypatch):
     return steps
 
 
-@pytest.mark.parametrize("pass_", PASSES)
+@pytest.mark.parametrize("op", OPS)
 @pytest.mark.parametrize("dtype", ["<f2", ">f4", "<f8"])
-def test_apply_transforms_a_file(folder, pass_, dtype):
+def test_apply_transforms_a_file(folder, op, dtype):
     x = np.linspace(-0.75, 0.75, 1001).astype(dtype)
     np.save(folder / "x.npy", x)
-    result = command("apply", folder / "x.npy", folder / "y.npy", "--pass", pass_)
+    result = command("apply", folder / "x.npy", folder / "y.npy", "--pass", op)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     y = np.load(folder / "y.npy")
-    assert y.dtype == PASSES[pass_](x).dtype
-    np.testing.assert_array_equal(y, PASSES[pass_](x))
+    assert y.dtype == OPS[op](x).dtype
+    np.testing.assert_array_equal(y, OPS[op](x))
 
 
 @pytest.mark.parametrize("shape", [(), (0, 3), (1,), (3, 5, 7)])

@@ -73,8 +73,8 @@ class Timed:
 
 
 def test_each_time_stands_in_its_row(clock, monkeypatch):
-    made_up = expression.Pass(Timed(clock), clock.taking(9e-6), clock.taking(5e-6))
-    monkeypatch.setitem(expression.PASSES, "forward", made_up)
+    made_up = expression.Op(Timed(clock), clock.taking(9e-6), clock.taking(5e-6))
+    monkeypatch.setitem(expression.OPS, "forward", made_up)
     monkeypatch.setattr(bench.np, "copyto", clock.taking(5e-7))
     without, with_out = bench.measure("forward", "float32", 1000)
     assert without[:4] == ("forward", "float32", 1000, False)
@@ -147,13 +147,13 @@ def test_bench_measures_every_case(monkeypatch):
     monkeypatch.setattr(bench, "SIZES", (1,))
     monkeypatch.setattr(bench, "SECONDS", 0)
     result = command("bench")
-    for pass_ in expression.PASSES:
-        assert result.stdout.count(f"{pass_} ") == 3 * 2  # dtypes, with and without out=
+    for op in expression.OPS:
+        assert result.stdout.count(f"{op} ") == 3 * 2  # dtypes, with and without out=
 
 
-@pytest.mark.parametrize("pass_", expression.PASSES)
-def test_the_expressions_compute_what_the_ufuncs_do(pass_):
-    ufunc, plain, with_out = expression.PASSES[pass_]
+@pytest.mark.parametrize("op", expression.OPS)
+def test_the_expressions_compute_what_the_ufuncs_do(op):
+    ufunc, plain, with_out = expression.OPS[op]
     x = np.linspace(-4, 4, 100)
     operands = (np.linspace(1, 2, 100), x)[-ufunc.nin :]
     out = np.empty_like(x)

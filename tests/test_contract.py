@@ -16,11 +16,11 @@ from softsign_c import (
 )
 
 
-def inputs_of(type_, dtype, pass_="forward"):
+def inputs_of(type_, dtype, op="forward"):
     """Return any inputs of the dtype, signalling NaNs among them: all there are, or a sample."""
     anything = np.arange(1 << 16, dtype=np.uint16) if type_.bytes == 2 else sample(type_, 5000)
     random = np.random.default_rng(0)
-    shuffled = [random.permutation(anything) for _ in range(raw.PASSES[pass_].inputs)]
+    shuffled = [random.permutation(anything) for _ in range(raw.OPS[op].inputs)]
     return [bits.view(dtype) for bits in shuffled]
 
 
@@ -41,13 +41,13 @@ def value(bits, type_, dtype):
     return np.array([bits], type_.bits).view(dtype)
 
 
-def test_bits_are_the_specified_ones_on_every_instruction_set(isa, pass_, type_, dtype):
-    inputs = inputs_of(type_, dtype, pass_)
+def test_bits_are_the_specified_ones_on_every_instruction_set(isa, op, type_, dtype):
+    inputs = inputs_of(type_, dtype, op)
     with np.errstate(all="ignore"):
-        got = raw.ufunc(pass_)(*inputs)
+        got = raw.ufunc(op)(*inputs)
     outputs = got if isinstance(got, tuple) else (got,)
     bits = [bits_of(operand) for operand in inputs]
-    for output, expected in zip(outputs, specified(pass_, type_, *bits), strict=True):
+    for output, expected in zip(outputs, specified(op, type_, *bits), strict=True):
         assert output.dtype == dtype
         assert_same_bits(bits_of(output), expected, *bits)
 
@@ -74,7 +74,7 @@ def test_limits(isa, type_, dtype, sign):
     assert_same_bits(got, bits_of(infinite), bits_of(one))
 
 
-def test_every_nan_becomes_the_one_nan(isa, pass_, type_, dtype):
+def test_every_nan_becomes_the_one_nan(isa, op, type_, dtype):
     fraction = np.random.default_rng(0).integers(1, 1 << (type_.precision - 1), 500)
     fraction[:3] = 1, 1 << (type_.precision - 2), (1 << (type_.precision - 1)) - 1
     nans = type_.bits(type_.infinity) + fraction.astype(type_.bits)
@@ -82,8 +82,8 @@ def test_every_nan_becomes_the_one_nan(isa, pass_, type_, dtype):
     number = np.ones_like(nans)
     one = [(nans,)]
     two = [(nans, number), (number, nans), (nans, nans[::-1])]
-    for inputs in one if raw.PASSES[pass_].inputs == 1 else two:
-        outputs = raw.ufunc(pass_)(*inputs)
+    for inputs in one if raw.OPS[op].inputs == 1 else two:
+        outputs = raw.ufunc(op)(*inputs)
         for output in outputs if isinstance(outputs, tuple) else (outputs,):
             one_nan = np.full(nans.shape, type_.nan, type_.bits)
             assert_same_bits(bits_of(output), one_nan, *map(bits_of, inputs))
@@ -140,14 +140,14 @@ def test_with_derivative_is_the_two_calls(isa, type_, x):
     assert_same_bits(bits_of(derivative), bits_of(softsign_derivative(x)), bits_of(x))
 
 
-def test_no_input_warns(isa, pass_, type_, dtype, raising):
-    inputs = inputs_of(type_, dtype, pass_)
-    if pass_ == "inverse":
+def test_no_input_warns(isa, op, type_, dtype, raising):
+    inputs = inputs_of(type_, dtype, op)
+    if op == "inverse":
         magnitude = bits_of(inputs[0]) & type_.bits(type_.sign - 1)
         inputs = [inputs[0][(magnitude < type_.one) | (magnitude > type_.infinity)]]
-    raw.ufunc(pass_)(*inputs)
+    raw.ufunc(op)(*inputs)
     for n in (1, 2, 3, 17, 33):  # what does not fill a register
-        raw.ufunc(pass_)(*(operand[:n] for operand in inputs))
+        raw.ufunc(op)(*(operand[:n] for operand in inputs))
 
 
 def test_no_pair_of_inputs_warns(isa, type_, dtype, raising):

@@ -7,7 +7,7 @@ from compare import assert_same_arrays
 
 from softsign_c import softsign, softsign_backward
 
-UFUNCS = [raw.ufunc(pass_) for pass_ in raw.PASSES]
+UFUNCS = [raw.ufunc(op) for op in raw.OPS]
 
 
 @pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)

@@ -28,37 +28,37 @@ def errors_in_float64(got: np.ndarray, true: np.ndarray) -> np.ndarray:
     return np.abs(F32.widen(got).astype(np.float64) - true) / ulp
 
 
-def check(isas: list[str], pass_: str, x: np.ndarray) -> None:
+def check(isas: list[str], op: str, x: np.ndarray) -> None:
     """Compare results with those specified, and errors with the bounds, for ascending inputs."""
-    expected = specified(pass_, F32, x)
+    expected = specified(op, F32, x)
     for isa in isas:
-        for got, bits in zip(raw.run(isa, pass_, "f32", x), expected, strict=True):
+        for got, bits in zip(raw.run(isa, op, "f32", x), expected, strict=True):
             assert_same_bits(got, bits, x)
-    if pass_ not in WORST:
+    if op not in WORST:
         return
-    positive = x[x < (F32.one if pass_ == "inverse" else F32.infinity)]  # others mirror them
+    positive = x[x < (F32.one if op == "inverse" else F32.infinity)]  # others mirror them
     if positive.size:
         got = expected[0][: positive.size]
-        errors = errors_in_float64(got, EXACT[pass_](F32.widen(positive).astype(np.float64)))
-        assert_errors_within(WORST[pass_][0], errors, got, positive)
+        errors = errors_in_float64(got, EXACT[op](F32.widen(positive).astype(np.float64)))
+        assert_errors_within(WORST[op][0], errors, got, positive)
 
 
-PASSES = [name for name in raw.PASSES if name != "backward"]
+OPS = [name for name in raw.OPS if name != "backward"]
 
 
-@pytest.mark.parametrize("pass_", PASSES)
-def test_stride_through_all_inputs(isa, pass_):
+@pytest.mark.parametrize("op", OPS)
+def test_stride_through_all_inputs(isa, op):
     for start in range(0, 1 << 32, CHUNK * STRIDE):
         stop = min(start + CHUNK * STRIDE, 1 << 32)
-        check([isa], pass_, np.arange(start, stop, STRIDE, np.uint32))
+        check([isa], op, np.arange(start, stop, STRIDE, np.uint32))
 
 
 @pytest.mark.exhaustive
-@pytest.mark.parametrize("pass_", PASSES)
-def test_all_inputs(pass_):
+@pytest.mark.parametrize("op", OPS)
+def test_all_inputs(op):
     """All instruction sets that the machine has, in one go."""
     for start in range(0, 1 << 32, CHUNK):
-        check(available_isas(), pass_, np.arange(start, start + CHUNK, dtype=np.uint32))
+        check(available_isas(), op, np.arange(start, start + CHUNK, dtype=np.uint32))
 
 
 def test_backward_stays_within_its_bound(isa):
@@ -83,10 +83,10 @@ def test_forward_where_a_quotient_by_estimate_is_hard(isa, word):
     assert_same_bits(got, *specified("forward", F32, x), x)
 
 
-@pytest.mark.parametrize("pass_", WORST)
-def test_worst_error_is_where_it_was_measured(isa, pass_):
-    _, worst, witness = WORST[pass_]
+@pytest.mark.parametrize("op", WORST)
+def test_worst_error_is_where_it_was_measured(isa, op):
+    _, worst, witness = WORST[op]
     x = np.array([witness], np.uint32)
-    (got,) = raw.run(isa, pass_, "f32", x)
-    (error,) = errors_in_ulp(F32, got, [EXACT[pass_](value) for value in F32.fractions(x)])
+    (got,) = raw.run(isa, op, "f32", x)
+    (error,) = errors_in_ulp(F32, got, [EXACT[op](value) for value in F32.fractions(x)])
     assert float(error) == pytest.approx(worst, abs=1e-6)

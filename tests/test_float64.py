@@ -42,33 +42,33 @@ def hard_inputs(n: int) -> np.ndarray:
 
 
 @cache
-def inputs_and_values(pass_: str) -> tuple[list[np.ndarray], list[Fraction]]:
+def inputs_and_values(op: str) -> tuple[list[np.ndarray], list[Fraction]]:
     x = hard_inputs(3000)
-    x = x[np.abs(F64.widen(x)) < (1 if pass_ == "inverse" else np.inf)]
-    inputs = [np.random.default_rng(1).permutation(x), x][-raw.PASSES[pass_].inputs :]
-    return inputs, list(map(EXACT[pass_], *map(F64.fractions, inputs)))
+    x = x[np.abs(F64.widen(x)) < (1 if op == "inverse" else np.inf)]
+    inputs = [np.random.default_rng(1).permutation(x), x][-raw.OPS[op].inputs :]
+    return inputs, list(map(EXACT[op], *map(F64.fractions, inputs)))
 
 
 @cache
-def errors_of(pass_: str, got: bytes) -> list[Fraction]:
+def errors_of(op: str, got: bytes) -> list[Fraction]:
     """Return those of results, which are the same on the next instruction set."""
-    _, true = inputs_and_values(pass_)
+    _, true = inputs_and_values(op)
     return errors_in_ulp(F64, np.frombuffer(got, F64.bits), true)
 
 
-@pytest.mark.parametrize("pass_", BOUND)
-def test_errors_stay_within_the_bounds(isa, pass_):
-    inputs, _ = inputs_and_values(pass_)
-    (got,) = raw.run(isa, pass_, "f64", *inputs)
-    assert_errors_within(BOUND[pass_], errors_of(pass_, got.tobytes()), got, *inputs)
+@pytest.mark.parametrize("op", BOUND)
+def test_errors_stay_within_the_bounds(isa, op):
+    inputs, _ = inputs_and_values(op)
+    (got,) = raw.run(isa, op, "f64", *inputs)
+    assert_errors_within(BOUND[op], errors_of(op, got.tobytes()), got, *inputs)
 
 
-def test_every_result_is_the_one_specified(isa, pass_):
+def test_every_result_is_the_one_specified(isa, op):
     """Also where forward_with_derivative has no division of its own."""
     inputs = [hard_inputs(200_000)]
-    if raw.PASSES[pass_].inputs == 2:
+    if raw.OPS[op].inputs == 2:
         inputs.append(np.random.default_rng(2).permutation(inputs[0]))
     for got, expected in zip(
-        raw.run(isa, pass_, "f64", *inputs), specified(pass_, F64, *inputs), strict=True
+        raw.run(isa, op, "f64", *inputs), specified(op, F64, *inputs), strict=True
     ):
         assert_same_bits(got, expected, *inputs)

@@ -17,35 +17,33 @@ WORST = {
     ("inverse", "f16"): (0.500035, 0x2FF1),
     ("second_derivative", "f16"): (0.500087, 0x10AC),
 }
-CORRECTLY_ROUNDED = [
-    (pass_, name) for pass_ in raw.UNARY for name in HALF if (pass_, name) not in WORST
-]
+CORRECTLY_ROUNDED = [(op, name) for op in raw.UNARY for name in HALF if (op, name) not in WORST]
 
 
-def domain(pass_: str, type_: Type) -> np.ndarray:
+def domain(op: str, type_: Type) -> np.ndarray:
     """Return the inputs at which the result is a number."""
     finite = type_.all_finite()
-    return finite[np.abs(type_.widen(finite)) < 1] if pass_ == "inverse" else finite
+    return finite[np.abs(type_.widen(finite)) < 1] if op == "inverse" else finite
 
 
 @cache
-def in_double(pass_: str, name: str) -> np.ndarray:
+def in_double(op: str, name: str) -> np.ndarray:
     """Return the values by the formula, wrong by less than DOUBLE_ERROR of them."""
     type_ = TYPES[name]
     with np.errstate(all="ignore"):
-        return EXACT[pass_](type_.widen(domain(pass_, type_)).astype(np.float64))
+        return EXACT[op](type_.widen(domain(op, type_)).astype(np.float64))
 
 
 @cache
-def correctly_rounded(pass_: str, name: str) -> np.ndarray:
+def correctly_rounded(op: str, name: str) -> np.ndarray:
     """Return the bits, of fractions where doubles do not tell."""
-    type_, values = TYPES[name], in_double(pass_, name)
+    type_, values = TYPES[name], in_double(op, name)
     ulps = type_.ulps(values)
     low, high = (np.rint(values * (1 + e) / ulps) for e in (-DOUBLE_ERROR, DOUBLE_ERROR))
     rounded = low * ulps
     for i in np.flatnonzero(low != high):
-        (x,) = type_.fractions(domain(pass_, type_)[[i]])
-        rounded[i] = type_.rounded(EXACT[pass_](x))
+        (x,) = type_.fractions(domain(op, type_)[[i]])
+        rounded[i] = type_.rounded(EXACT[op](x))
     return type_.narrow(rounded)
 
 
@@ -60,11 +58,11 @@ def assert_same_numbers(got: np.ndarray, expected: np.ndarray, x: np.ndarray) ->
     assert_same_bits(got, expected, x)
 
 
-@pytest.mark.parametrize(("pass_", "name"), CORRECTLY_ROUNDED)
-def test_every_number_is_correctly_rounded(isa, pass_, name):
-    x = domain(pass_, TYPES[name])
-    (got,) = raw.run(isa, pass_, name, x)
-    assert_same_numbers(got, correctly_rounded(pass_, name), x)
+@pytest.mark.parametrize(("op", "name"), CORRECTLY_ROUNDED)
+def test_every_number_is_correctly_rounded(isa, op, name):
+    x = domain(op, TYPES[name])
+    (got,) = raw.run(isa, op, name, x)
+    assert_same_numbers(got, correctly_rounded(op, name), x)
 
 
 @pytest.mark.parametrize("name", HALF)
@@ -75,22 +73,22 @@ def test_forward_with_derivative_is_correctly_rounded(isa, name):
     assert_same_numbers(derivative, correctly_rounded("derivative", name), x)
 
 
-@pytest.mark.parametrize(("pass_", "name"), WORST)
-def test_worst_error_is_the_one_measured(isa, pass_, name):
-    bound, witness = WORST[pass_, name]
+@pytest.mark.parametrize(("op", "name"), WORST)
+def test_worst_error_is_the_one_measured(isa, op, name):
+    bound, witness = WORST[op, name]
     type_ = TYPES[name]
-    x = domain(pass_, type_)
-    (got,) = raw.run(isa, pass_, name, x)
-    found = errors(type_, got, in_double(pass_, name))
+    x = domain(op, type_)
+    (got,) = raw.run(isa, op, name, x)
+    found = errors(type_, got, in_double(op, name))
     assert_errors_within(bound, found, got, x)
     assert found[x == witness] > bound - 1e-6
 
 
 @pytest.mark.parametrize("name", HALF)
-@pytest.mark.parametrize("pass_", [name for name in raw.PASSES if name != "backward"])
-def test_every_input_gives_the_bits_specified(isa, pass_, name):
-    got = raw.run(isa, pass_, name, EVERYTHING)
-    for output, expected in zip(got, specified(pass_, TYPES[name], EVERYTHING), strict=True):
+@pytest.mark.parametrize("op", [name for name in raw.OPS if name != "backward"])
+def test_every_input_gives_the_bits_specified(isa, op, name):
+    got = raw.run(isa, op, name, EVERYTHING)
+    for output, expected in zip(got, specified(op, TYPES[name], EVERYTHING), strict=True):
         assert_same_bits(output, expected, EVERYTHING)
 
 

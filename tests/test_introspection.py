@@ -16,7 +16,7 @@ from python import python
 import softsign_c
 from softsign_c import softsign, softsign_backward, softsign_with_derivative
 
-UFUNCS = [raw.ufunc(pass_) for pass_ in raw.PASSES]
+UFUNCS = [raw.ufunc(op) for op in raw.OPS]
 STUBS = Path(softsign_c.__file__).with_name("__init__.pyi")
 
 each_ufunc = pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)

@@ -39,12 +39,12 @@ def test_baseline_is_available_everywhere():
     assert available_isas()[-1] == "baseline"
 
 
-def test_every_instruction_set_has_every_kernel(isa, pass_, type_):
-    assert raw.kernel(isa, pass_, type_.name) != ffi.NULL
+def test_every_instruction_set_has_every_kernel(isa, op, type_):
+    assert raw.kernel(isa, op, type_.name) != ffi.NULL
 
 
-def test_instruction_sets_do_not_share_kernels(pass_, type_):
-    kernels = [raw.kernel(name, pass_, type_.name) for name in available_isas()]
+def test_instruction_sets_do_not_share_kernels(op, type_):
+    kernels = [raw.kernel(name, op, type_.name) for name in available_isas()]
     assert len(set(kernels)) == len(kernels)
 
 

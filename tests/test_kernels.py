@@ -15,10 +15,10 @@ BATCH = max(lib.softsign_batch_bytes(isa) for isa in range(len(raw.ISAS)))
 
 
 def check(
-    isa: str, pass_: str, type_: Type, n: int, past_cache: bool = False, **where: tuple[int, ...]
+    isa: str, op: str, type_: Type, n: int, streaming: bool = False, **where: tuple[int, ...]
 ) -> None:
-    kernel = raw.kernel(isa, pass_, type_.name)
-    operands.check(lambda pointers: kernel(n, pointers, past_cache), pass_, type_, n, **where)
+    kernel = raw.kernel(isa, op, type_.name)
+    operands.check(lambda pointers: kernel(n, pointers, streaming), op, type_, n, **where)
 
 
 def lengths(type_: Type) -> range:
@@ -26,55 +26,55 @@ def lengths(type_: Type) -> range:
     return range((BATCH + VECTOR) // type_.bytes + 2)
 
 
-def test_every_length(isa, pass_, type_):
+def test_every_length(isa, op, type_):
     for n in lengths(type_):
-        check(isa, pass_, type_, n)
+        check(isa, op, type_, n)
 
 
-def test_every_length_unaligned(isa, pass_, type_):
+def test_every_length_unaligned(isa, op, type_):
     for n in lengths(type_):
-        check(isa, pass_, type_, n, misaligned=(1, 3, 7))
+        check(isa, op, type_, n, misaligned=(1, 3, 7))
 
 
-def test_every_length_in_place(isa, pass_, type_):
-    row = raw.PASSES[pass_]
+def test_every_length_in_place(isa, op, type_):
+    row = raw.OPS[op]
     for in_place in itertools.product(range(row.inputs), range(row.outputs)):
         for n in lengths(type_):
-            check(isa, pass_, type_, n, in_place=in_place)
-            check(isa, pass_, type_, n, misaligned=(5, 5, 5), in_place=in_place)
+            check(isa, op, type_, n, in_place=in_place)
+            check(isa, op, type_, n, misaligned=(5, 5, 5), in_place=in_place)
 
 
-def test_every_misalignment(isa, pass_, type_):
+def test_every_misalignment(isa, op, type_):
     n = BATCH // type_.bytes + 1
     for misaligned in range(VECTOR):
-        check(isa, pass_, type_, n, misaligned=(misaligned, 0, 0))
-        check(isa, pass_, type_, n, misaligned=(0, misaligned, 2 * misaligned % VECTOR))
+        check(isa, op, type_, n, misaligned=(misaligned, 0, 0))
+        check(isa, op, type_, n, misaligned=(0, misaligned, 2 * misaligned % VECTOR))
 
 
-def test_every_length_past_the_cache(isa, pass_, type_):
-    aligned = [0] * raw.PASSES[pass_].outputs
-    misaligned = ([1, 3][: raw.PASSES[pass_].inputs] + aligned)[:3]
+def test_every_length_past_the_cache(isa, op, type_):
+    aligned = [0] * raw.OPS[op].outputs
+    misaligned = ([1, 3][: raw.OPS[op].inputs] + aligned)[:3]
     for n in [*lengths(type_), 9 * BATCH // type_.bytes + 1]:
-        check(isa, pass_, type_, n, past_cache=True, misaligned=misaligned)
+        check(isa, op, type_, n, streaming=True, misaligned=misaligned)
 
 
-def test_one_special_element_at_every_place_of_a_batch(isa, pass_, type_):
+def test_one_special_element_at_every_place_of_a_batch(isa, op, type_):
     """Among ordinary ones, in each input."""
     n = BATCH // type_.bytes + 1
     ordinary = type_.narrow(np.linspace(-0.9, 0.9, n, dtype=type_.computed_in))
     for bits in (type_.nan, type_.infinity, type_.infinity | type_.sign, type_.infinity - 1):
-        for k, i in itertools.product(range(raw.PASSES[pass_].inputs), range(n)):
-            inputs = [ordinary.copy() for _ in range(raw.PASSES[pass_].inputs)]
+        for k, i in itertools.product(range(raw.OPS[op].inputs), range(n)):
+            inputs = [ordinary.copy() for _ in range(raw.OPS[op].inputs)]
             inputs[k][i] = bits
-            got = raw.run(isa, pass_, type_.name, *inputs)
-            for output, expected in zip(got, specified(pass_, type_, *inputs), strict=True):
+            got = raw.run(isa, op, type_.name, *inputs)
+            for output, expected in zip(got, specified(op, type_, *inputs), strict=True):
                 assert_same_bits(output, expected, *inputs)
 
 
-def test_many_elements(isa, pass_, type_):
+def test_many_elements(isa, op, type_):
     """A whole array, with any input in any lane."""
-    data = [sample(type_, 20_000, seed=k) for k in range(raw.PASSES[pass_].inputs)]
+    data = [sample(type_, 20_000, seed=k) for k in range(raw.OPS[op].inputs)]
     for got, expected in zip(
-        raw.run(isa, pass_, type_.name, *data), specified(pass_, type_, *data), strict=True
+        raw.run(isa, op, type_.name, *data), specified(op, type_, *data), strict=True
     ):
         assert_same_bits(got, expected, *data)

@@ -21,52 +21,52 @@ from softsign_c._kernels import ffi, lib
 BLOCK = lib.SOFTSIGN_BLOCK
 
 
-def loop(pass_: str, type_: Type, n: int, steps: Sequence[int], pointers: object) -> None:
-    data = lib.softsign_loop_data(list(raw.PASSES).index(pass_))[raw.TYPES.index(type_.name)]
+def loop(op: str, type_: Type, n: int, steps: Sequence[int], pointers: object) -> None:
+    data = lib.softsign_loop_data(list(raw.OPS).index(op))[raw.TYPES.index(type_.name)]
     lib.softsign_loop(
         pointers, ffi.new("ptrdiff_t[]", [n]), ffi.new("ptrdiff_t[]", list(steps)), data
     )
 
 
-def call(pass_: str, type_: Type, n: int, steps: Sequence[int], *operands: np.ndarray) -> None:
-    loop(pass_, type_, n, steps, raw.pointers([x.ctypes.data for x in operands]))
+def call(op: str, type_: Type, n: int, steps: Sequence[int], *operands: np.ndarray) -> None:
+    loop(op, type_, n, steps, raw.pointers([x.ctypes.data for x in operands]))
 
 
 def check(
-    pass_: str,
+    op: str,
     type_: Type,
     n: int,
     steps: Sequence[int],
     **where: Sequence[int],
 ) -> None:
     def run(pointers: object) -> None:
-        loop(pass_, type_, n, steps, pointers)
+        loop(op, type_, n, steps, pointers)
 
-    operands.check(run, pass_, type_, n, steps, **where)
+    operands.check(run, op, type_, n, steps, **where)
 
 
 @pytest.fixture(params=["ordinary stores", "stores past the cache"])
 def stores(request):
     """Run the test with stores past the cache from the first element on as well."""
-    before = lib.softsign_past_cache_bytes()
+    before = lib.softsign_streaming_bytes()
     if request.param == "stores past the cache":
-        lib.softsign_set_past_cache_bytes(0)
+        lib.softsign_set_streaming_bytes(0)
     yield
-    lib.softsign_set_past_cache_bytes(before)
+    lib.softsign_set_streaming_bytes(before)
 
 
-def test_every_combination_of_strides(isa, pass_, type_, stores):
+def test_every_combination_of_strides(isa, op, type_, stores):
     size = type_.bytes
     contiguous, apart, odd = size, 3 * size, size + 1
     of_inputs = [contiguous, 0, -contiguous, apart, -2 * size, odd]
     of_outputs = [step for step in of_inputs if step]
-    row = raw.PASSES[pass_]
+    row = raw.OPS[op]
     choices = [of_inputs] * row.inputs + [of_outputs] * row.outputs
     for i, j in itertools.product(range(len(choices[0])), range(len(choices[1]))):
         # Every pair of operands meets in every combination; a third goes round with the two.
         steps = [choice[k % len(choice)] for choice, k in zip(choices, (i, j, i + j), strict=False)]
         for n in (1, 9, BLOCK // size + 1):
-            check(pass_, type_, n, steps)
+            check(op, type_, n, steps)
 
 
 ROOM = 1 << 15  # elements, for 30,000 and outputs that are aligned alike
@@ -84,9 +84,9 @@ LAYOUTS = {  # of so many inputs and outputs
 
 
 @pytest.mark.parametrize("layout", LAYOUTS)
-def test_calls_that_meet_share_nothing(isa, pass_, layout, stores):
+def test_calls_that_meet_share_nothing(isa, op, layout, stores):
     """From two threads at once, each with its own numbers, again and again so that they meet."""
-    type_, row, start = TYPES["f32"], raw.PASSES[pass_], threading.Barrier(2, timeout=60)
+    type_, row, start = TYPES["f32"], raw.OPS[op], threading.Barrier(2, timeout=60)
 
     def call_often(n: int) -> None:
         operands = [operand[:n] for operand in LAYOUTS[layout](row.inputs, row.outputs)]
@@ -97,40 +97,40 @@ def test_calls_that_meet_share_nothing(isa, pass_, layout, stores):
         steps = [operand.strides[0] for operand in operands]
         start.wait()
         for _ in range(20):
-            call(pass_, type_, n, steps, *operands)
-        for output, bits in zip(outputs, specified(pass_, type_, *inputs), strict=True):
+            call(op, type_, n, steps, *operands)
+        for output, bits in zip(outputs, specified(op, type_, *inputs), strict=True):
             assert_same_bits(output, bits, *inputs)
 
     with ThreadPoolExecutor(2) as pool:
         list(pool.map(call_often, (30_001, 30_002)))
 
 
-def test_sizes_around_the_blocks(isa, pass_, type_, stores):
+def test_sizes_around_the_blocks(isa, op, type_, stores):
     size, block = type_.bytes, BLOCK // type_.bytes
-    row = raw.PASSES[pass_]
+    row = raw.OPS[op]
     operands = row.inputs + row.outputs
     layouts = [[size] * operands, [-size] * operands, [2 * size] * operands]
     layouts += [[0] * row.inputs + [size] * row.outputs]
     for blocks, more in itertools.product(range(4), (-1, 0, 1)):
         n = max(blocks * block + more, 0)
         for steps in layouts:
-            check(pass_, type_, n, steps)
+            check(op, type_, n, steps)
 
 
-def test_every_misalignment(isa, pass_, type_, stores):
-    row = raw.PASSES[pass_]
+def test_every_misalignment(isa, op, type_, stores):
+    row = raw.OPS[op]
     n = BLOCK // type_.bytes + 5
     for misaligned in range(64):
         at = (misaligned, 3 * misaligned % 64, 7 * misaligned % 64)
-        check(pass_, type_, n, [type_.bytes] * (row.inputs + row.outputs), misaligned=at)
+        check(op, type_, n, [type_.bytes] * (row.inputs + row.outputs), misaligned=at)
 
 
-def test_in_place(isa, pass_, type_, stores):
-    row = raw.PASSES[pass_]
+def test_in_place(isa, op, type_, stores):
+    row = raw.OPS[op]
     for step, n in itertools.product((1, -1, 3), (1, 9, 2 * BLOCK // type_.bytes + 3)):
         steps = [step * type_.bytes] * (row.inputs + row.outputs)
         for in_place in itertools.product(range(row.inputs), range(row.outputs)):
-            check(pass_, type_, n, steps, in_place=in_place)
+            check(op, type_, n, steps, in_place=in_place)
 
 
 def one_by_one(type_: Type, grad: int, x: int) -> int:
@@ -225,9 +225,9 @@ def test_interleaved_outputs(isa, type_, dtype, stores):
     assert_same_bits(bits_of(both), np.stack(expected, axis=1))
 
 
-def test_operands_that_overlap_in_part(isa, pass_, type_, stores):
+def test_operands_that_overlap_in_part(isa, op, type_, stores):
     """An output that begins before an input, which is read up to where it is overwritten."""
-    row = raw.PASSES[pass_]
+    row = raw.OPS[op]
     size, n = type_.bytes, 2 * BLOCK // type_.bytes + 3
     values = np.resize(sample(type_, 1000), n + 40)
     for distance, at in itertools.product((1, 2, 17, 40), range(row.inputs)):
@@ -235,8 +235,8 @@ def test_operands_that_overlap_in_part(isa, pass_, type_, stores):
         inputs = [values[7 : n + 7].copy() for _ in range(row.inputs)]
         inputs[at] = memory[distance : n + distance]
         outputs = [memory[:n], *(np.empty_like(memory[:n]) for _ in range(row.outputs - 1))]
-        expected = specified(pass_, type_, *(x.copy() for x in inputs))
-        call(pass_, type_, n, [size] * (row.inputs + row.outputs), *inputs, *outputs)
+        expected = specified(op, type_, *(x.copy() for x in inputs))
+        call(op, type_, n, [size] * (row.inputs + row.outputs), *inputs, *outputs)
         for output, bits in zip(outputs, expected, strict=True):
             assert_same_bits(output, bits)
 
@@ -245,7 +245,7 @@ def test_stores_go_past_the_cache_beyond_the_last_level_cache():
     cache = lib.softsign_last_level_cache()
     if cache == 0:
         pytest.skip("nothing is stored past the cache on this CPU")
-    assert lib.softsign_past_cache_bytes() == cache
+    assert lib.softsign_streaming_bytes() == cache
     sizes = Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size")
     known = [int(size.read_text().rstrip("K\n")) * 1024 for size in sizes]  # where it is Linux
     assert cache == max(known, default=cache)
@@ -255,7 +255,7 @@ def test_stores_go_past_the_cache_beyond_the_last_level_cache():
 def test_every_type_has_a_loop_of_its_own_job():
     jobs = [
         int(ffi.cast("uintptr_t", lib.softsign_loop_data(index)[type_]))
-        for index in range(len(raw.PASSES))
+        for index in range(len(raw.OPS))
         for type_ in range(len(TYPES))
     ]
-    assert len(set(jobs)) == len(raw.PASSES) * len(TYPES)
+    assert len(set(jobs)) == len(raw.OPS) * len(TYPES)

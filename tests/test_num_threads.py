@@ -13,7 +13,7 @@ from softsign_c import get_num_threads, set_num_threads
 from softsign_c._threads import (
     ENVIRONMENT_VARIABLE,
     MOST,
-    num_threads_here,
+    num_threads_local,
     use_default_num_threads,
 )
 
@@ -123,11 +123,11 @@ def test_one_context_manager_may_be_entered_by_many_threads():
 
 @alone
 def test_a_thread_may_have_a_number_of_its_own():
-    with set_num_threads(2), num_threads_here(4):
+    with set_num_threads(2), num_threads_local(4):
         assert get_num_threads() == 4
         with ThreadPoolExecutor(1) as pool:
             assert pool.submit(get_num_threads).result() == 2
-        with num_threads_here(7):
+        with num_threads_local(7):
             assert get_num_threads() == 7
         assert get_num_threads() == 4
 

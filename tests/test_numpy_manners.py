@@ -23,10 +23,10 @@ def x():
     return np.random.default_rng(0).normal(0, 3, (7, 6, 5)).astype(np.float32)
 
 
-def expected_of(pass_, *inputs):
+def expected_of(op, *inputs):
     """Return what the pass gives for float32 inputs, in their broadcast shape."""
     inputs = np.broadcast_arrays(*inputs)
-    outputs = specified(pass_, F32, *(bits_of(operand) for operand in inputs))
+    outputs = specified(op, F32, *(bits_of(operand) for operand in inputs))
     return outputs[0].view(np.float32)
 
 

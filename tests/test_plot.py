@@ -11,8 +11,8 @@ from softsign_c._cli.figures import Figures, Row, read, write
 
 # Each row has times of its own, so that one in another's place is seen.
 ROWS = [
-    Row(pass_, dtype, n, out, numpy=(3 + k) * 1e-6, softsign_c=1e-6, copy=1e-6 / (10 + k))
-    for k, (pass_, dtype, n, out) in enumerate(
+    Row(op, dtype, n, out, numpy=(3 + k) * 1e-6, softsign_c=1e-6, copy=1e-6 / (10 + k))
+    for k, (op, dtype, n, out) in enumerate(
         product(("forward", "backward"), ("float32", "float64"), (1, 1000), (False, True))
     )
 ]
@@ -50,14 +50,14 @@ def test_plot_shows_every_row_in_its_place(figures):
     assert figure.get_suptitle() == "softsign_c 0.1.0, numpy 2.4, 2 threads"
     axes = figure.axes
     assert [chart.get_title() for chart in axes] == ["forward", "backward", "", ""]
-    for chart, (shown, pass_) in zip(
+    for chart, (shown, op) in zip(
         axes, product((gains, copies), ("forward", "backward")), strict=True
     ):
         for line in (line for line in chart.lines if line.get_marker() == "."):
             dtype, _, out = line.get_label().partition(", ")
             assert line.get_linestyle() == ("--" if out else "-")
             for n, value in zip(line.get_xdata(), line.get_ydata(), strict=True):
-                shown[pass_, dtype, n, bool(out)] = value
+                shown[op, dtype, n, bool(out)] = value
     assert gains == pytest.approx({row[:4]: 3 + k for k, row in enumerate(ROWS)})
     assert copies == pytest.approx({row[:4]: 10 + k for k, row in enumerate(ROWS)})
 
@@ -69,7 +69,7 @@ WRONG = {
     "nothing": "{}",
     "no rows": {"rows": []},
     "empty row": {"rows": [{}]},
-    "another pass": {"rows": [ROW | {"pass_": "sideways"}]},
+    "another pass": {"rows": [ROW | {"op": "sideways"}]},
     "another dtype": {"rows": [ROW | {"dtype": None}]},
     "no time": {"rows": [ROW | {"copy": 0}]},
     "text": {"rows": [ROW | {"n": "many"}]},

@@ -22,10 +22,10 @@ X = np.resize(sample(F32, 1000), 50_000)
 def assert_right(_=None):
     """Call every ufunc on the shared input and compare the results."""
     x = X.view(np.float32)
-    for pass_, row in raw.PASSES.items():
+    for op, row in raw.OPS.items():
         with np.errstate(all="ignore"):
-            got = raw.ufunc(pass_)(*[x] * row.inputs)
-        expected = specified(pass_, F32, *[X] * row.inputs)
+            got = raw.ufunc(op)(*[x] * row.inputs)
+        expected = specified(op, F32, *[X] * row.inputs)
         for output, bits in zip(got if row.outputs > 1 else [got], expected, strict=True):
             assert_same_bits(bits_of(output), bits, X)
 
@@ -119,11 +119,11 @@ def test_other_interpreters_are_served_or_refused():
 
 
 @pytest.mark.parametrize("control", ["FLUSH_TO_ZERO", "ROUND_UP"])
-def test_the_control_word_is_left_as_it_was_found(isa, pass_, control, floating_point_unit):
+def test_the_control_word_is_left_as_it_was_found(isa, op, control, floating_point_unit):
     wanted = floating_point_unit.control | getattr(FloatingPointUnit, control)
     x = np.linspace(-0.9, 0.9, 10_001, dtype=np.float32)
-    inputs = [x] * raw.PASSES[pass_].inputs
-    ufunc = raw.ufunc(pass_)
+    inputs = [x] * raw.OPS[op].inputs
+    ufunc = raw.ufunc(op)
     floating_point_unit.control = wanted
     ufunc(*inputs)
     after = floating_point_unit.control
@@ -137,7 +137,7 @@ def normal_or_infinite(type_, n=5000):
 
 @pytest.mark.parametrize("mode", ["FLUSH_RESULTS", "FLUSH_OPERANDS", "FLUSH_TO_ZERO"])
 def test_flushing_to_zero_changes_subnormal_numbers_alone(
-    isa, pass_, type_, mode, floating_point_unit
+    isa, op, type_, mode, floating_point_unit
 ):
     """A normal result of normal or infinite inputs is what it is without the mode; but a number on
     the way may be subnormal: r of backward for the largest |x|, r r r of the second derivative for
@@ -145,15 +145,15 @@ def test_flushing_to_zero_changes_subnormal_numbers_alone(
     """
     binade = 1 << (type_.precision - 1)
     x = normal_or_infinite(type_)
-    inputs = [np.roll(x, 7 * k) for k in range(raw.PASSES[pass_].inputs)]
+    inputs = [np.roll(x, 7 * k) for k in range(raw.OPS[op].inputs)]
     magnitude = inputs[-1] & type_.bits(type_.sign - 1)
-    expected = specified(pass_, type_, *inputs)
+    expected = specified(op, type_, *inputs)
     floating_point_unit.control |= getattr(FloatingPointUnit, mode)
-    got = raw.run(isa, pass_, type_.name, *inputs)
+    got = raw.run(isa, op, type_.name, *inputs)
     for output, bits in zip(got, expected, strict=True):
-        least = 2 * binade if pass_ == "second_derivative" else binade
+        least = 2 * binade if op == "second_derivative" else binade
         kept = bits & type_.bits(type_.sign - 1) >= least
-        if pass_ != "backward":
+        if op != "backward":
             kept |= magnitude == type_.infinity
         elif type_.name != "f16":  # whose numbers are far from it
             kept &= (magnitude < type_.infinity - 2 * binade) | type_.is_nan(magnitude)
@@ -161,12 +161,12 @@ def test_flushing_to_zero_changes_subnormal_numbers_alone(
 
 
 def test_flushing_to_zero_leaves_every_instruction_set_the_same_bits(
-    pass_, type_, floating_point_unit
+    op, type_, floating_point_unit
 ):
     infinity, x = type_.bits(type_.infinity), normal_or_infinite(type_)
-    inputs = [np.roll(x, 7 * k) for k in range(raw.PASSES[pass_].inputs)]
+    inputs = [np.roll(x, 7 * k) for k in range(raw.OPS[op].inputs)]
     floating_point_unit.control |= FloatingPointUnit.FLUSH_TO_ZERO
-    first, *others = [raw.run(isa, pass_, type_.name, *inputs) for isa in available_isas()]
+    first, *others = [raw.run(isa, op, type_.name, *inputs) for isa in available_isas()]
     for other in others:
         for output, bits in zip(other, first, strict=True):
             kept = (bits & infinity) != 0

@@ -30,7 +30,7 @@ def view(draw, buffer, dtype, shape, is_output):
 @st.composite
 def call(draw):
     """Draw a pass, a type, inputs, outputs (or none), and a mask."""
-    pass_, name = draw(st.sampled_from([*raw.PASSES])), draw(st.sampled_from([*DTYPES]))
+    op, name = draw(st.sampled_from([*raw.OPS])), draw(st.sampled_from([*DTYPES]))
     sides = st.lists(st.integers(0, 5), max_size=3) | st.lists(st.integers(0, 12), max_size=2)
     shape = tuple(draw(sides))
     values = sample(TYPES[name], 1000)
@@ -47,25 +47,25 @@ def call(draw):
         buffer = draw(st.sampled_from(buffers))
         return draw(view(buffer, dtype(), shape, is_output))
 
-    inputs = [operand(is_output=False) for _ in range(raw.PASSES[pass_].inputs)]
+    inputs = [operand(is_output=False) for _ in range(raw.OPS[op].inputs)]
     outputs = None
     if draw(st.booleans()):
-        outputs = [operand(is_output=True) for _ in range(raw.PASSES[pass_].outputs)]
+        outputs = [operand(is_output=True) for _ in range(raw.OPS[op].outputs)]
         if len(outputs) == 2 and np.shares_memory(*outputs):
             outputs[1] = np.zeros(shape, outputs[1].dtype)
     size = int(np.prod(shape))
     bits = st.lists(st.booleans(), min_size=size, max_size=size)
     where = np.reshape(draw(bits), shape).astype(bool) if outputs and draw(st.booleans()) else True
-    return pass_, name, inputs, outputs, where
+    return op, name, inputs, outputs, where
 
 
 def check(drawn):
-    pass_, name, inputs, outputs, where = drawn
+    op, name, inputs, outputs, where = drawn
     native = [bits_of(np.array(x, DTYPES[name])) for x in inputs]
-    expected = specified(pass_, TYPES[name], *native)
+    expected = specified(op, TYPES[name], *native)
     before = [np.array(output, DTYPES[name]) for output in outputs or []]
     with np.errstate(all="ignore"):
-        got = raw.ufunc(pass_)(*inputs, **({"out": tuple(outputs)} if outputs else {}), where=where)
+        got = raw.ufunc(op)(*inputs, **({"out": tuple(outputs)} if outputs else {}), where=where)
     got = got if isinstance(got, tuple) else (got,)
     for k, bits in enumerate(expected):
         bits = bits.reshape(np.shape(got[k]))

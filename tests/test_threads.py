@@ -26,7 +26,7 @@ def values(type_, n=N):
 
 
 class Parts:
-    """What softsign_run_parts had done: which thread did which range.
+    """What softsign_parallel_for had done: which thread did which range.
 
     All but the caller's first piece wait until so many threads are at work.
     """
@@ -43,7 +43,7 @@ class Parts:
             time.sleep(1e-4)  # long enough to wake others
 
         callback = ffi.callback("void(void *, size_t, size_t)", part)
-        lib.softsign_run_parts(callback, ffi.NULL, n, first, chunk, threads)
+        lib.softsign_parallel_for(callback, ffi.NULL, n, first, chunk, threads)
 
     @property
     def ranges(self):
@@ -100,29 +100,29 @@ def test_a_call_while_another_is_split_is_not():
     other = threading.Thread(target=second)
     other.start()
     callback = ffi.callback("void(void *, size_t, size_t)", part)
-    lib.softsign_run_parts(callback, ffi.NULL, 64_000, 1000, 1000, 3)
+    lib.softsign_parallel_for(callback, ffi.NULL, 64_000, 1000, 1000, 3)
     other.join()
     assert inner[0].done == [(other.ident, 0, 64_000)]
 
 
 @pytest.mark.parametrize("number", NUMBERS)
-def test_every_pass_gives_the_same_bits(number, isa, pass_, type_):
-    inputs = [values(type_)] * raw.PASSES[pass_].inputs
+def test_every_pass_gives_the_same_bits(number, isa, op, type_):
+    inputs = [values(type_)] * raw.OPS[op].inputs
     inputs[0] = inputs[0][::-1].copy()
-    outputs = [np.zeros_like(inputs[0]) for _ in range(2 * raw.PASSES[pass_].outputs)]
+    outputs = [np.zeros_like(inputs[0]) for _ in range(2 * raw.OPS[op].outputs)]
     for number_, to in ((1, outputs[::2]), (number, outputs[1::2])):
         with set_num_threads(number_):
-            loop(pass_, type_, [*inputs, *to], [type_.bytes] * 4)
+            loop(op, type_, [*inputs, *to], [type_.bytes] * 4)
     for one, many in zip(outputs[::2], outputs[1::2], strict=True):
         assert_same_bits(many, one, *inputs)
 
 
-def loop(pass_, type_, operands, steps, n=N):
+def loop(op, type_, operands, steps, n=N):
     lib.softsign_loop(
         raw.pointers([operand.ctypes.data for operand in operands]),
         ffi.new("ptrdiff_t[]", [n]),
         ffi.new("ptrdiff_t[]", steps),
-        lib.softsign_loop_data(list(raw.PASSES).index(pass_))[raw.TYPES.index(type_.name)],
+        lib.softsign_loop_data(list(raw.OPS).index(op))[raw.TYPES.index(type_.name)],
     )
 
 
@@ -225,21 +225,21 @@ def test_warnings_are_those_of_one_thread_wherever_the_bad_element_lies(at, y, e
 
 
 @pytest.mark.parametrize(
-    ("control", "pass_"),
+    ("control", "op"),
     [("FLUSH_TO_ZERO", "forward"), ("ROUND_UP", "derivative")],  # forward counts on the nearest
 )
-def test_the_callers_control_word_holds_in_every_thread(control, pass_, floating_point_unit):
+def test_the_callers_control_word_holds_in_every_thread(control, op, floating_point_unit):
     x = np.concatenate([np.geomspace(1e-42, 1e-30, 300, dtype="f4"), X[:3000]])
     x = np.resize(x, N)
     x[~np.isfinite(x)] = 3
-    one, usual = np.empty_like(x), raw.ufunc(pass_)(x)
+    one, usual = np.empty_like(x), raw.ufunc(op)(x)
     floating_point_unit.control |= getattr(FloatingPointUnit, control)
     wanted = floating_point_unit.control
-    loop(pass_, F32, [x, one], [4, 4])
+    loop(op, F32, [x, one], [4, 4])
     with set_num_threads(4):
         for _ in range(20):
             many = np.zeros_like(x)
-            loop(pass_, F32, [x, many], [4, 4])
+            loop(op, F32, [x, many], [4, 4])
             assert_same_bits(bits_of(many), bits_of(one), bits_of(x))
     assert hex(floating_point_unit.control) == hex(wanted)
     assert one.tobytes() != usual.tobytes()
@@ -252,13 +252,13 @@ def test_where_a_flag_is_a_signal_the_caller_computes_alone(floating_point_unit)
 
 @alone
 def test_streamed_or_not_is_decided_for_the_whole_call():
-    before, expected = lib.softsign_past_cache_bytes(), softsign(X)
-    lib.softsign_set_past_cache_bytes(X.nbytes)
+    before, expected = lib.softsign_streaming_bytes(), softsign(X)
+    lib.softsign_set_streaming_bytes(X.nbytes)
     try:
         with set_num_threads(3):
             assert_same_bits(bits_of(softsign(X)), bits_of(expected))
     finally:
-        lib.softsign_set_past_cache_bytes(before)
+        lib.softsign_set_streaming_bytes(before)
 
 
 @pytest.mark.thread_unsafe(reason="has nine threads")

@@ -218,8 +218,8 @@ def test_a_second_copy_of_the_module_uses_the_operators_of_the_first(monkeypatch
 
 def test_as_many_threads_as_pytorch_has():
     def threads_here():
-        number = lib.softsign_set_num_threads_here(0)
-        lib.softsign_set_num_threads_here(number)
+        number = lib.softsign_set_num_threads_local(0)
+        lib.softsign_set_num_threads_local(number)
         return number
 
     x, seen = random(300_000, dtype=torch.float32), []

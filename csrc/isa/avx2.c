@@ -64,10 +64,10 @@ typedef __m256d v_f64, m_f64;
         for (int k = 0; k < BATCH; k++)                                                            \
             x[k] = v_load_##W(batch + 32 * k);                                                     \
     }                                                                                              \
-    OWED void v_store_batch_##W(char *batch, const v_##W *y, int past_cache)                       \
+    OWED void v_store_batch_##W(char *batch, const v_##W *y, int streaming)                        \
     {                                                                                              \
         for (int k = 0; k < BATCH; k++)                                                            \
-            if (past_cache)                                                                        \
+            if (streaming)                                                                         \
                 _mm256_stream_##ps((number *)(batch + 32 * k), y[k]);                              \
             else                                                                                   \
                 v_store_##W(batch + 32 * k, y[k]);                                                 \
@@ -174,10 +174,10 @@ OWED void v_load_batch_f16(const char *batch, v_f32 *x)
         x[k] = _mm256_cvtph_ps(load_half(batch + 16 * k));
 }
 
-OWED void v_store_batch_f16(char *batch, const v_f32 *y, int past_cache)
+OWED void v_store_batch_f16(char *batch, const v_f32 *y, int streaming)
 {
     for (int k = 0; k < BATCH; k++)
-        if (past_cache)
+        if (streaming)
             _mm_stream_si128((__m128i *)(batch + 16 * k), round_f16(y[k]));
         else
             v_store_f16(batch + 16 * k, y[k]);
@@ -230,11 +230,11 @@ OWED int v_beyond_bf16(const char *batch, int e)
     return is_beyond_f32(x, e);
 }
 
-OWED void v_store_batch_bf16(char *batch, const v_f32 *y, int past_cache)
+OWED void v_store_batch_bf16(char *batch, const v_f32 *y, int streaming)
 {
     for (int k = 0; k < BATCH; k += 2) {
         __m256i *to = (__m256i *)(batch + 16 * k), half = round_bf16(y[k], y[k + 1]);
-        if (past_cache)
+        if (streaming)
             _mm256_stream_si256(to, half);
         else
             _mm256_storeu_si256(to, half);
@@ -243,7 +243,7 @@ OWED void v_store_batch_bf16(char *batch, const v_f32 *y, int past_cache)
 
 OWED void v_prefetch(const char *memory) { _mm_prefetch(memory, _MM_HINT_T0); }
 
-#include "kernels.h"
+#include "kernels_tpl.h"
 
 #if defined(__clang__)
 #pragma clang attribute pop

@@ -1,4 +1,5 @@
-/* Any CPU: a vector is one element, and the compiler makes longer ones of the loops of kernels.h.
+/* Any CPU: a vector is one element, and the compiler makes longer ones of the loops of
+ * kernels_tpl.h.
  *
  * Comparisons are made on the bits, without a branch. A compiler does not vectorise a conditional
  * on floats, which may raise a flag that the loop would not, and SSE2 cannot compare 64-bit
@@ -123,6 +124,6 @@ OWED void v_store_bf16(char *memory, float y)
     memcpy(memory, &half, sizeof half);
 }
 
-#include "kernels.h"
+#include "kernels_tpl.h"
 
 const struct softsign_isa softsign_baseline = {"baseline", 0, BATCH_BYTES, {KERNELS}};

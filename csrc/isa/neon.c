@@ -65,9 +65,9 @@ typedef uint64x2_t m_f64;
     {                                                                                              \
         memcpy(x, batch, BATCH * sizeof *x);                                                       \
     }                                                                                              \
-    OWED void v_store_batch_##W(char *batch, const v_##W *y, int past_cache)                       \
+    OWED void v_store_batch_##W(char *batch, const v_##W *y, int streaming)                        \
     {                                                                                              \
-        (void)past_cache;                                                                          \
+        (void)streaming;                                                                           \
         memcpy(batch, y, BATCH * sizeof *y);                                                       \
     }                                                                                              \
     /* The magnitude of the batch's vector k, as words of 32 bits. */                              \
@@ -159,9 +159,9 @@ OWED void v_load_batch_f16(const char *batch, v_f32 *x)
     }
 }
 
-OWED void v_store_batch_f16(char *batch, const v_f32 *y, int past_cache)
+OWED void v_store_batch_f16(char *batch, const v_f32 *y, int streaming)
 {
-    (void)past_cache;
+    (void)streaming;
     for (int k = 0; k < BATCH; k += 2) {
         float16x8_t halves = vcvt_high_f16_f32(vcvt_f16_f32(y[k]), y[k + 1]);
         store_halves(batch + 8 * k, vreinterpretq_u16_f16(halves));
@@ -194,9 +194,9 @@ OWED uint16x8_t round_bf16(v_f32 even, v_f32 odd)
     return vsubq_u16(high, vcgtq_u16(low, vdupq_n_u16(0x8000)));
 }
 
-OWED void v_store_batch_bf16(char *batch, const v_f32 *y, int past_cache)
+OWED void v_store_batch_bf16(char *batch, const v_f32 *y, int streaming)
 {
-    (void)past_cache;
+    (void)streaming;
     for (int k = 0; k < BATCH; k += 2)
         store_halves(batch + 8 * k, round_bf16(y[k], y[k + 1]));
 }
@@ -208,7 +208,7 @@ OWED void v_store_bf16(char *memory, v_f32 y)
 
 OWED void v_prefetch(const char *memory) { (void)memory; }
 
-#include "kernels.h"
+#include "kernels_tpl.h"
 
 const struct softsign_isa softsign_neon = {"neon", NEEDS(AARCH64), BATCH_BYTES, {KERNELS}};
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from softsign_c import set_num_threads
 from softsign_c._cli import figures
-from softsign_c._cli.expression import PASSES
+from softsign_c._cli.expression import OPS
 from softsign_c._cli.figures import DTYPES, Figures, Row
 from softsign_c._cli.info import versions
 from softsign_c._cli.progress import progress
@@ -48,9 +48,9 @@ def best_times(*functions: Callable[[], object]) -> list[float]:
     return best
 
 
-def measure(pass_: str, dtype: str, n: int) -> Iterator[Row]:
+def measure(op: str, dtype: str, n: int) -> Iterator[Row]:
     """Yield the row without and the row with out=."""
-    ufunc, expression, expression_out = PASSES[pass_]
+    ufunc, expression, expression_out = OPS[op]
     x = np.linspace(-4, 4, n).astype(dtype)
     operands = (np.ones_like(x), x)[-ufunc.nin :]
     out, temporary = np.empty_like(x), np.empty_like(x)
@@ -61,8 +61,8 @@ def measure(pass_: str, dtype: str, n: int) -> Iterator[Row]:
         lambda: ufunc(*operands, out=out),
         lambda: np.copyto(out, x),
     )
-    yield Row(pass_, dtype, n, False, numpy, ours, copy)
-    yield Row(pass_, dtype, n, True, numpy_out, ours_out, copy)
+    yield Row(op, dtype, n, False, numpy, ours, copy)
+    yield Row(op, dtype, n, True, numpy_out, ours_out, copy)
 
 
 def microseconds(seconds: float) -> str:
@@ -71,7 +71,7 @@ def microseconds(seconds: float) -> str:
 
 def line(row: Row) -> str:
     return LINE.format(
-        row.pass_,
+        row.op,
         row.dtype,
         f"{row.n:,}",
         "yes" if row.out else "",
@@ -85,7 +85,7 @@ def line(row: Row) -> str:
 
 def table(rows: list[Row], threads: int) -> str:
     """Return the rows as text of 80 columns, the passes and dtypes apart from each other."""
-    groups = groupby(rows, key=lambda row: (row.pass_, row.dtype))
+    groups = groupby(rows, key=lambda row: (row.op, row.dtype))
     blocks = ["\n".join(map(line, group)) for _, group in groups]
     caption = CAPTION.format(threads=threads, s="s" if threads > 1 else "")
     return "\n\n".join([LINE.format(*HEAD), *blocks, caption])
@@ -93,7 +93,7 @@ def table(rows: list[Row], threads: int) -> str:
 
 def bench(threads: int, json_path: Path | None) -> None:
     """Measure, write the figures where they are wanted, and print the table."""
-    cases = list(product(PASSES, DTYPES, SIZES))
+    cases = list(product(OPS, DTYPES, SIZES))
     rows: list[Row] = []
     with replacing(json_path) if json_path else nullcontext() as file:
         with set_num_threads(threads), progress("Measuring", len(cases)) as advance:

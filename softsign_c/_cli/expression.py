@@ -42,7 +42,7 @@ def backward_out(grad: _Array, x: _Array, out: _Array, temporary: _Array) -> Non
     np.divide(grad, temporary, out=out)
 
 
-class Pass(NamedTuple):
+class Op(NamedTuple):
     """A ufunc, and what NumPy has in its place: an expression, and the same with out=."""
 
     ufunc: np.ufunc
@@ -50,8 +50,8 @@ class Pass(NamedTuple):
     expression_out: Callable[..., None]
 
 
-PASSES = {
-    "forward": Pass(softsign_c.softsign, forward, forward_out),
-    "derivative": Pass(softsign_c.softsign_derivative, derivative, derivative_out),
-    "backward": Pass(softsign_c.softsign_backward, backward, backward_out),
+OPS = {
+    "forward": Op(softsign_c.softsign, forward, forward_out),
+    "derivative": Op(softsign_c.softsign_derivative, derivative, derivative_out),
+    "backward": Op(softsign_c.softsign_backward, backward, backward_out),
 }

@@ -7,7 +7,7 @@ from typing import IO, NamedTuple
 
 import numpy as np
 
-from softsign_c._cli.expression import PASSES
+from softsign_c._cli.expression import OPS
 
 DTYPES = ("float16", "float32", "float64")
 
@@ -15,7 +15,7 @@ DTYPES = ("float16", "float32", "float64")
 class Row(NamedTuple):
     """One line of the table: the best time of each function, in seconds a call."""
 
-    pass_: str
+    op: str
     dtype: str
     n: int
     out: bool
@@ -33,7 +33,7 @@ class Row(NamedTuple):
 
     @property
     def gigabytes_per_second(self) -> float:
-        operands = PASSES[self.pass_].ufunc.nargs  # inputs and output
+        operands = OPS[self.op].ufunc.nargs  # inputs and output
         return operands * self.n * np.dtype(self.dtype).itemsize / self.softsign_c / 1e9
 
 
@@ -65,5 +65,5 @@ def read(source: Path) -> Figures:
 
 def can_be(row: Row) -> bool:
     numbers = (row.n, row.numpy, row.softsign_c, row.copy)
-    known = row.pass_ in PASSES and row.dtype in DTYPES and row.out in (True, False)
+    known = row.op in OPS and row.dtype in DTYPES and row.out in (True, False)
     return known and all(0 < number <= sys.float_info.max for number in numbers)

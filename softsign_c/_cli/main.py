@@ -37,7 +37,7 @@ def run(arguments: argparse.Namespace) -> None:
     elif arguments.verb == "apply":
         from softsign_c._cli.apply import apply
 
-        apply(arguments.source, arguments.target, UFUNCS[arguments.pass_])
+        apply(arguments.source, arguments.target, UFUNCS[arguments.op])
     else:
         from softsign_c._cli.info import info
 

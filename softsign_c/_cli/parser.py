@@ -86,7 +86,7 @@ def parser() -> argparse.ArgumentParser:
     apply.add_argument("target", type=Path, metavar="OUT", help="the .npy file to write")
     apply.add_argument(
         "--pass",
-        dest="pass_",
+        dest="op",
         choices=UFUNCS,
         default="forward",
         help="what to compute (default: %(default)s)",

@@ -13,13 +13,13 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73")  # told apart by colour-blind reader
 
 def drawn(figures: Figures) -> Figure:
     """Draw, for each pass, the gain over NumPy and the time in copies."""
-    passes = list(dict.fromkeys(row.pass_ for row in figures.rows))
-    figure = Figure(figsize=(4 * len(passes), 7), layout="constrained")
-    axes = figure.subplots(2, len(passes), sharex=True, sharey="row", squeeze=False)
-    for column, pass_ in enumerate(passes):
+    ops = list(dict.fromkeys(row.op for row in figures.rows))
+    figure = Figure(figsize=(4 * len(ops), 7), layout="constrained")
+    axes = figure.subplots(2, len(ops), sharex=True, sharey="row", squeeze=False)
+    for column, op in enumerate(ops):
         gain, copies = axes[:, column]
         for (colour, dtype), out in product(zip(COLOURS, DTYPES, strict=True), (False, True)):
-            rows = [r for r in figures.rows if (r.pass_, r.dtype, r.out) == (pass_, dtype, out)]
+            rows = [r for r in figures.rows if (r.op, r.dtype, r.out) == (op, dtype, out)]
             if not rows:
                 continue
             style = {
@@ -31,7 +31,7 @@ def drawn(figures: Figures) -> Figure:
             sizes = [row.n for row in rows]
             gain.plot(sizes, [row.speedup for row in rows], **style)
             copies.plot(sizes, [row.copies for row in rows], **style)
-        gain.set(title=pass_, xscale="log", yscale="log")
+        gain.set(title=op, xscale="log", yscale="log")
         copies.set(xlabel="elements", xscale="log", yscale="log")
         for chart in (gain, copies):
             chart.axhline(1, color="#767676", linewidth=1)

@@ -24,11 +24,11 @@ def array_of(tensor: torch.Tensor) -> np.ndarray:
 
 def with_threads_of_torch(function: Callable[..., Any], *arrays: np.ndarray) -> None:
     """Call the function of arrays with as many threads as PyTorch's own operators use."""
-    before = lib.softsign_set_num_threads_here(min(torch.get_num_threads(), MOST))
+    before = lib.softsign_set_num_threads_local(min(torch.get_num_threads(), MOST))
     try:
         function(*arrays)
     finally:
-        lib.softsign_set_num_threads_here(before)
+        lib.softsign_set_num_threads_local(before)
 
 
 def on_tensors(function: Callable[..., Any]) -> Callable[..., torch.Tensor]:

@@ -6,7 +6,7 @@ product with grad is where it comes near to 1 + |x|.
 
 Every x with 1 + x in [1, 1.125) that is nearest to the middle between two sums is tried with the
 gradients around (1 + x)^2. The pair it finds must be the one that docs/numerics.md and
-csrc/formulas.h state.
+csrc/formulas_tpl.h state.
 """
 
 import math
@@ -46,7 +46,7 @@ def main() -> None:
     shown = f"{math.ceil(error * 10000) / 10000:.4f} ulp"
     stated = f"{shown} at grad 0x{grad[best]:08x}, x 0x{x[best]:08x}"
     print(f"{float(error):.8f} ulp: {stated}")
-    texts = [PAGE.read_text(), (harness.ROOT / "csrc" / "formulas.h").read_text()]
+    texts = [PAGE.read_text(), (harness.ROOT / "csrc" / "formulas_tpl.h").read_text()]
     faults = [*(stated not in text for text in texts), error >= Fraction("4.51")]
     record(f"{grad.size:,} pairs of float32", raw.ISAS[-1], f"backward {shown}", sum(faults))
 

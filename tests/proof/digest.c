@@ -1,4 +1,4 @@
-/* The digests of what the kernels make of a fixed sample, a line for each instruction set, pass and
+/* The digests of what the kernels make of a fixed sample, a line for each instruction set, op and
  * type. digest.py builds it for many compilers and machines, which must all print the same. */
 #include <inttypes.h>
 #include <stdio.h>
@@ -72,11 +72,11 @@ static uint64_t read_element(const char *memory, int type)
     }
 }
 
-static uint64_t digest(int isa, int pass, int type, uint64_t chunks)
+static uint64_t digest(int isa, int op, int type, uint64_t chunks)
 {
     static char buffers[MAX_OPERANDS][8 * N];
     char *operands[MAX_OPERANDS];
-    int inputs = softsign_passes[pass].inputs, outputs = softsign_passes[pass].outputs;
+    int inputs = softsign_ops[op].inputs, outputs = softsign_ops[op].outputs;
     int bytes = formats[type].bytes,
         all = inputs == 1 && bytes == 2;                        /* 2^16 inputs are all there are */
     uint64_t state = (uint64_t)type, hash = 0xcbf29ce484222325; /* FNV-1a, a word at a time */
@@ -88,7 +88,7 @@ static uint64_t digest(int isa, int pass, int type, uint64_t chunks)
             for (uint64_t i = 0; i < N; i++)
                 write_element(operands[k] + i * (uint64_t)bytes, type,
                               all ? done + i : sample(type, &state));
-        softsign_get_kernel(isa, pass, type)(N, operands, 0);
+        softsign_get_kernel(isa, op, type)(N, operands, 0);
         for (int k = inputs; k < inputs + outputs; k++)
             for (int i = 0; i < N; i++) {
                 hash = (hash ^ read_element(operands[k] + i * bytes, type)) * 0x100000001b3;
@@ -103,10 +103,10 @@ int main(int count, char **arguments)
 {
     uint64_t chunks = count > 1 ? strtoull(arguments[1], NULL, 10) : CHUNKS;
     for (int isa = 0; softsign_isa_name(isa); isa++)
-        for (int pass = 0; !softsign_isa_missing(isa, softsign_cpu_features()) && pass < PASSES; pass++)
+        for (int op = 0; !softsign_isa_missing(isa, softsign_cpu_features()) && op < OPS; op++)
             for (int type = 0; type < TYPES; type++)
                 printf("%s %s %s %016" PRIx64 "\n", softsign_isa_name(isa),
-                       softsign_passes[pass].name, softsign_types[type],
-                       digest(isa, pass, type, chunks));
+                       softsign_ops[op].name, softsign_types[type],
+                       digest(isa, op, type, chunks));
     return 0;
 }

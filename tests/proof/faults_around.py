@@ -103,7 +103,7 @@ FAULTS = [
     Fault(
         "never past the cache",
         "softsign_c/__init__.py",
-        "_lib.softsign_set_past_cache_bytes(_cache)",
+        "_lib.softsign_set_streaming_bytes(_cache)",
         "pass",
         test("loop"),
     ),
@@ -190,7 +190,7 @@ FAULTS = [
     Fault(
         "a number of threads for all, not for this one",
         POOL,
-        "return num_threads_here ? num_threads_here : num_threads;",
+        "return num_threads_local ? num_threads_local : num_threads;",
         "return num_threads;",
         test("num_threads", "torch"),
     ),

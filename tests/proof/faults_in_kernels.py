@@ -2,7 +2,7 @@
 
 from fault import Fault, test
 
-FORMULAS, KERNELS, TYPES = "csrc/formulas.h", "csrc/kernels_of_type.h", "csrc/kernels.h"
+FORMULAS, KERNELS, TYPES = "csrc/formulas_tpl.h", "csrc/kernels_of_type_tpl.h", "csrc/kernels_tpl.h"
 
 FAULTS = [
     Fault(
@@ -178,7 +178,7 @@ FAULTS = [
     Fault(
         "inverse ordinary past 1",
         KERNELS,
-        "pass == PASS_inverse ? 0 : HUGE_EXPONENT",
+        "pass == OP_inverse ? 0 : HUGE_EXPONENT",
         "HUGE_EXPONENT",
         test("contract", "kernels"),
     ),

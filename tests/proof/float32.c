@@ -1,4 +1,4 @@
-/* Every float32 through every pass of every instruction set; backward with a gradient of random
+/* Every float32 through every op of every instruction set; backward with a gradient of random
  * bits. float32.py builds it and says what it found.
  *
  *     float32 PART PARTS      the PART-th (from 0) of PARTS equal shares
@@ -49,9 +49,9 @@ struct statistics {
 
 typedef uint32_t chunk[CHUNK];
 
-/* Of one chunk: inputs of either sign, gradients (the same), and what each pass makes of them */
+/* Of one chunk: inputs of either sign, gradients (the same), and what each op makes of them */
 struct results {
-    chunk x[2], grad, out[PASSES][2][MAX_OUTPUTS];
+    chunk x[2], grad, out[OPS][2][MAX_OUTPUTS];
 };
 
 static float value(uint32_t word)
@@ -73,7 +73,7 @@ static inline double per_ulp(double t)
 }
 
 /* Inlined for each reference, so that the loop becomes vectors. */
-static inline __attribute__((always_inline)) void measure(struct statistics *s, const char *pass,
+static inline __attribute__((always_inline)) void measure(struct statistics *s, const char *op,
                                                           double (*reference)(double, double),
                                                           const uint32_t *x, const uint32_t *grad,
                                                           const uint32_t *y)
@@ -105,24 +105,24 @@ static inline __attribute__((always_inline)) void measure(struct statistics *s, 
         if (undecided[i])
             printf("{\"undecided\": \"%s\", \"x\": %" PRIu32 ", \"grad\": %" PRIu32
                    ", \"y\": %" PRIu32 "}\n",
-                   pass, x[i], grad ? grad[i] : ONE, y[i]);
+                   op, x[i], grad ? grad[i] : ONE, y[i]);
 }
 
-/* What a pass promises for x of this sign where the formula alone does not say it */
-static int is_promised(int pass, uint32_t x, uint32_t grad, uint32_t y)
+/* What a op promises for x of this sign where the formula alone does not say it */
+static int is_promised(int op, uint32_t x, uint32_t grad, uint32_t y)
 {
     uint32_t a = x & ~SIGN, sign = x & SIGN;
-    if (a > INFINITE || (pass == PASS_backward && (grad & ~SIGN) > INFINITE))
+    if (a > INFINITE || (op == OP_backward && (grad & ~SIGN) > INFINITE))
         return y == ONE_NAN;
-    switch (pass) {
-    case PASS_forward: return a == 0 ? y == x : a < INFINITE || y == (ONE | sign);
-    case PASS_derivative: return a == 0 ? y == ONE : a < INFINITE || y == 0;
-    case PASS_second_derivative: return (a > 0 && a < INFINITE) || (y & ~SIGN) == 0;
-    case PASS_inverse:
+    switch (op) {
+    case OP_forward: return a == 0 ? y == x : a < INFINITE || y == (ONE | sign);
+    case OP_derivative: return a == 0 ? y == ONE : a < INFINITE || y == 0;
+    case OP_second_derivative: return (a > 0 && a < INFINITE) || (y & ~SIGN) == 0;
+    case OP_inverse:
         if (a == 0 || a == ONE)
             return y == (a ? INFINITE | sign : x);
         return a < ONE || y == ONE_NAN;
-    case PASS_backward:
+    case OP_backward:
         if (grad << 1 == INFINITE << 1)
             return y == grad;
         return a < INFINITE || value(y & ~SIGN) <= 0x1p-128f;
@@ -131,26 +131,26 @@ static int is_promised(int pass, uint32_t x, uint32_t grad, uint32_t y)
 }
 
 /* The magnitude that the result may not exceed */
-static float bound(int pass, uint32_t grad)
+static float bound(int op, uint32_t grad)
 {
-    switch (pass) {
-    case PASS_backward: return fabsf(value(grad));
-    case PASS_second_derivative: return 2;
-    case PASS_inverse: return INFINITY;
+    switch (op) {
+    case OP_backward: return fabsf(value(grad));
+    case OP_second_derivative: return 2;
+    case OP_inverse: return INFINITY;
     default: return 1;
     }
 }
 
-static void check(struct statistics *s, int pass, int is_odd, const struct results *r)
+static void check(struct statistics *s, int op, int is_odd, const struct results *r)
 {
-    const uint32_t *of_plus = r->out[pass][0][0], *of_minus = r->out[pass][1][0];
+    const uint32_t *of_plus = r->out[op][0][0], *of_minus = r->out[op][1][0];
     for (int i = 0; i < CHUNK; i++) {
         uint32_t grad = r->grad[i], y = of_plus[i], is_nan = y == ONE_NAN;
         s->asymmetric += of_minus[i] != (is_odd && !is_nan ? y ^ SIGN : y);
-        s->outside += !is_nan && value(y & ~SIGN) > bound(pass, grad);
+        s->outside += !is_nan && value(y & ~SIGN) > bound(op, grad);
         s->checksum += (uint64_t)y * (2 * r->x[0][i] + 1);
-        s->wrong_limit += !is_promised(pass, r->x[0][i], grad, y) +
-                          !is_promised(pass, r->x[1][i], grad, of_minus[i]);
+        s->wrong_limit += !is_promised(op, r->x[0][i], grad, y) +
+                          !is_promised(op, r->x[1][i], grad, of_minus[i]);
     }
     s->inputs += 2 * CHUNK;
 }
@@ -175,12 +175,12 @@ static void fill(struct results *r, uint64_t index)
 
 static void run(struct results *r, int isa)
 {
-    for (int pass = 0; pass < PASSES; pass++)
+    for (int op = 0; op < OPS; op++)
         for (int sign = 0; sign < 2; sign++) {
-            chunk *out = r->out[pass][sign];
+            chunk *out = r->out[op][sign];
             char *x = (char *)r->x[sign], *y = (char *)out[0], *y1 = (char *)out[1];
             char *unary[] = {x, y, y1}, *binary[] = {(char *)r->grad, x, y};
-            softsign_get_kernel(isa, pass, TYPE_f32)(CHUNK, pass == PASS_backward ? binary : unary,
+            softsign_get_kernel(isa, op, TYPE_f32)(CHUNK, op == OP_backward ? binary : unary,
                                                      0);
         }
 }
@@ -205,13 +205,13 @@ static uint64_t count_other_than_plain(const uint32_t *x, const uint32_t *y)
     return count_other(plain, y);
 }
 
-static void print_statistics(const char *pass, const struct statistics *s)
+static void print_statistics(const char *op, const struct statistics *s)
 {
-    printf("{\"pass\": \"%s\", \"inputs\": %" PRIu64 ", \"measured\": %" PRIu64
+    printf("{\"op\": \"%s\", \"inputs\": %" PRIu64 ", \"measured\": %" PRIu64
            ", \"correct\": %" PRIu64 ", \"asymmetric\": %" PRIu64 ", \"wrong limit\": %" PRIu64
            ", \"outside\": %" PRIu64 ", \"checksum\": %" PRIu64 ", \"worst\": %.9f, \"x\": %" PRIu32
            ", \"grad\": %" PRIu32 "}\n",
-           pass, s->inputs, s->measured, s->correct, s->asymmetric, s->wrong_limit, s->outside,
+           op, s->inputs, s->measured, s->correct, s->asymmetric, s->wrong_limit, s->outside,
            s->checksum, s->worst, s->worst_x, s->worst_grad);
 }
 
@@ -236,7 +236,7 @@ int main(int count, char **arguments)
         ran = 1;
     uint64_t end = MAGNITUDES / CHUNK * (part + 1) / parts;
     uint64_t plain = 0, fused = 0, other = 0;
-    static struct statistics of[PASSES];
+    static struct statistics of[OPS];
     static struct results first, own;
 
     for (uint64_t index = MAGNITUDES / CHUNK * part / parts; index < end; index++) {
@@ -247,21 +247,21 @@ int main(int count, char **arguments)
         for (int k = 0; k < ran; k++) {
             fill(r, index);
             run(r, isas[k]);
-            for (int pass = 0; r == &own && pass < PASSES; pass++)
+            for (int op = 0; r == &own && op < OPS; op++)
                 for (int sign = 0; sign < 2; sign++)
                     for (int out = 0; out < MAX_OUTPUTS; out++)
-                        other += count_other(own.out[pass][sign][out], first.out[pass][sign][out]);
+                        other += count_other(own.out[op][sign][out], first.out[op][sign][out]);
             r = &own;
         }
         for (int sign = 0; sign < 2; sign++) {
-            chunk *both = first.out[PASS_forward_with_derivative][sign];
-            fused += count_other(both[0], first.out[PASS_forward][sign][0]) +
-                     count_other(both[1], first.out[PASS_derivative][sign][0]);
-            plain += count_other_than_plain(first.x[sign], first.out[PASS_forward][sign][0]);
+            chunk *both = first.out[OP_forward_with_derivative][sign];
+            fused += count_other(both[0], first.out[OP_forward][sign][0]) +
+                     count_other(both[1], first.out[OP_derivative][sign][0]);
+            plain += count_other_than_plain(first.x[sign], first.out[OP_forward][sign][0]);
         }
-#define MEASURE(pass, is_odd, grad)                                                                \
-    check(&of[PASS_##pass], PASS_##pass, is_odd, &first);                                          \
-    measure(&of[PASS_##pass], #pass, pass, first.x[0], grad, first.out[PASS_##pass][0][0]);
+#define MEASURE(op, is_odd, grad)                                                                \
+    check(&of[OP_##op], OP_##op, is_odd, &first);                                          \
+    measure(&of[OP_##op], #op, op, first.x[0], grad, first.out[OP_##op][0][0]);
         MEASURE(forward, 1, NULL)
         MEASURE(derivative, 0, NULL)
         MEASURE(backward, 0, first.grad)
@@ -271,9 +271,9 @@ int main(int count, char **arguments)
 
     for (int k = 0; k < ran; k++)
         puts(softsign_isa_name(isas[k]));
-    for (int pass = 0; pass < PASSES; pass++)
-        if (of[pass].inputs)
-            print_statistics(softsign_passes[pass].name, &of[pass]);
+    for (int op = 0; op < OPS; op++)
+        if (of[op].inputs)
+            print_statistics(softsign_ops[op].name, &of[op]);
     printf("{\"other than plain\": %" PRIu64 ", \"fused other\": %" PRIu64
            ", \"other between instruction sets\": %" PRIu64 "}\n",
            plain, fused, other);

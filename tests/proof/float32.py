@@ -2,7 +2,7 @@
 
     python tests/proof/float32.py [K]
 
-The errors it finds must be those that csrc/formulas.h, docs/numerics.md and the docstrings state.
+The errors it finds must be those of csrc/formulas_tpl.h, docs/numerics.md and the docstrings.
 Where a compiler for aarch64 and an emulator are there, NEON takes each K-th (16th) 4096 numbers
 and the first and the last 4096 of every binade; with 1 it takes all, and twenty minutes of a core.
 """
@@ -24,7 +24,7 @@ from table import PAGE, record
 
 import softsign_c
 
-FORMULAS = (harness.ROOT / "csrc" / "formulas.h").read_text()
+FORMULAS = (harness.ROOT / "csrc" / "formulas_tpl.h").read_text()
 F32 = TYPES["f32"]
 UFUNCS = {
     "forward": "softsign",
@@ -104,7 +104,7 @@ def stated(name: str, found: Found, faults: Counter[str]) -> str:
     row = f"| {worst} | {at} | {share} |"
     faults[f"docs/numerics.md does not say {row}"] = row not in PAGE.read_text()
     if name != "backward":
-        faults[f"formulas.h does not say {worst} at {at}"] = f"{worst} at {at}" not in FORMULAS
+        faults[f"formulas_tpl.h does not say {worst} at {at}"] = f"{worst} at {at}" not in FORMULAS
     described = " ".join(getattr(softsign_c, UFUNCS[name]).__doc__.split())
     faults[f"{UFUNCS[name]}.__doc__ does not say {promise}"] = promise not in described
     return f"{name.replace('_', ' ')} {worst}"

@@ -65,40 +65,36 @@ def kinds(type_: Type, random: np.random.Generator) -> Iterator[tuple[str, np.nd
     yield "huge", random.random(COUNT) * float(np.finfo(float_).max)
 
 
-def exact_errors(
-    type_: Type, pass_: str, inputs: list[np.ndarray], got: np.ndarray
-) -> list[Fraction]:
-    true = [EXACT[pass_](*values) for values in zip(*map(type_.fractions, inputs), strict=True)]
+def exact_errors(type_: Type, op: str, inputs: list[np.ndarray], got: np.ndarray) -> list[Fraction]:
+    true = [EXACT[op](*values) for values in zip(*map(type_.fractions, inputs), strict=True)]
     return errors_in_ulp(type_, got, true)
 
 
-def estimates(type_: Type, pass_: str, inputs: list[np.ndarray], got: np.ndarray) -> np.ndarray:
+def estimates(type_: Type, op: str, inputs: list[np.ndarray], got: np.ndarray) -> np.ndarray:
     """Return the errors in ulp, nearly."""
     with np.errstate(all="ignore"):
-        true = EXACT[pass_](*[type_.widen(x).astype(LONG) for x in inputs])
+        true = EXACT[op](*[type_.widen(x).astype(LONG) for x in inputs])
         ulp = np.spacing(np.abs(true).astype(type_.computed_in)).astype(LONG)
         return np.abs(type_.widen(got).astype(LONG) - true) / ulp
 
 
-def worst(
-    type_: Type, pass_: str, x: np.ndarray, random: np.random.Generator
-) -> tuple[Fraction, str]:
+def worst(type_: Type, op: str, x: np.ndarray, random: np.random.Generator) -> tuple[Fraction, str]:
     """Return the largest error, and an input that has it."""
     x = x.astype(type_.computed_in)
-    x = x[(x > 0) & (x < (1 if pass_ == "inverse" else np.inf))]
+    x = x[(x > 0) & (x < (1 if op == "inverse" else np.inf))]
     inputs = [x.view(type_.bits)]
-    if pass_ == "backward":
+    if op == "backward":
         exponent = random.integers(-type_.precision // 2 - 4, 0, x.size)
         above_one = 1 + np.ldexp(random.random(x.size), exponent)
         grad = np.ldexp(above_one, random.integers(type_.min_exponent, -type_.min_exponent, x.size))
         inputs.insert(0, grad.astype(type_.computed_in).view(type_.bits))
     if x.size == 0:
         return Fraction(0), ""
-    (got,) = raw.run(raw.ISAS[-1], pass_, type_.name, *inputs)
-    order = np.argsort(-estimates(type_, pass_, inputs, got))
+    (got,) = raw.run(raw.ISAS[-1], op, type_.name, *inputs)
+    order = np.argsort(-estimates(type_, op, inputs, got))
     chosen = np.concatenate([order[: EXACTLY // 2], order[:: max(1, 2 * len(order) // EXACTLY)]])
     chosen_inputs = [operand[chosen] for operand in inputs]
-    errors = exact_errors(type_, pass_, chosen_inputs, got[chosen])
+    errors = exact_errors(type_, op, chosen_inputs, got[chosen])
     at = max(range(len(errors)), key=errors.__getitem__)
     return errors[at], ", ".join(f"0x{int(operand[at]):x}" for operand in chosen_inputs)
 
@@ -109,14 +105,14 @@ def main() -> None:
     tried = 0
     for kind, x in kinds(F64, random):
         tried += len(x)
-        for pass_ in BOUNDS:
-            worst_of[pass_] = max(worst_of[pass_], (*worst(F64, pass_, x, random), kind))
-    for pass_, (error, at, kind) in worst_of.items():
-        print(f"{pass_}: {float(error):.6f} ulp at {at} ({kind}), below {float(BOUNDS[pass_])}")
-    faults = sum(worst_of[pass_][0] >= bound for pass_, bound in BOUNDS.items())
+        for op in BOUNDS:
+            worst_of[op] = max(worst_of[op], (*worst(F64, op, x, random), kind))
+    for op, (error, at, kind) in worst_of.items():
+        print(f"{op}: {float(error):.6f} ulp at {at} ({kind}), below {float(BOUNDS[op])}")
+    faults = sum(worst_of[op][0] >= bound for op, bound in BOUNDS.items())
     shown = "; ".join(
-        f"{pass_.replace('_', ' ')} {math.floor(error * 1000) / 1000:.3f} ulp"
-        for pass_, (error, _, _) in worst_of.items()
+        f"{op.replace('_', ' ')} {math.floor(error * 1000) / 1000:.3f} ulp"
+        for op, (error, _, _) in worst_of.items()
     )
     record(f"{tried:,} magnitudes for each pass", raw.ISAS[-1], shown, faults)
 

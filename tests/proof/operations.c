@@ -1,8 +1,8 @@
-/* The passes of csrc/formulas.h on single numbers, and what each operation on the way gave: a
+/* The ops of csrc/formulas_tpl.h on single numbers, and what each operation on the way gave: a
  * library for tests/test_bounds.py.
  *
- *     PASS_TYPE(inputs, way, estimate, results)    returns how many results there are */
-#include "passes.h"
+ *     OP_TYPE(inputs, way, estimate, results)    returns how many results there are */
+#include "lists.h"
 
 static double given, *next;
 
@@ -25,14 +25,14 @@ static double noted(double y) { return *next++ = y; }
 #define vec double
 #include "single.h"
 
-#define FUNCTION(pass, type, number)                                                               \
-    long pass##_##type(const number *in, int way, double estimate, double *results)                \
+#define FUNCTION(op, type, number)                                                               \
+    long op##_##type(const number *in, int way, double estimate, double *results)                \
     {                                                                                              \
         number out[MAX_OUTPUTS];                                                                   \
         given = estimate, next = results;                                                          \
-        pass##_formula_##type(in, out, (enum way)way);                                             \
+        op##_formula_##type(in, out, (enum way)way);                                             \
         return (long)(next - results);                                                             \
     }
-#define FUNCTIONS(pass, ufunc, inputs, outputs)                                                    \
-    FUNCTION(pass, f32, float) FUNCTION(pass, f64, double)
-SOFTSIGN_PASSES(FUNCTIONS)
+#define FUNCTIONS(op, ufunc, inputs, outputs)                                                    \
+    FUNCTION(op, f32, float) FUNCTION(op, f64, double)
+SOFTSIGN_OPS(FUNCTIONS)

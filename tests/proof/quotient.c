@@ -1,4 +1,4 @@
-/* The quotients by estimate in float32, as csrc/formulas.h makes them, for every x >= 0 that is
+/* The quotients by estimate in float32, as csrc/formulas_tpl.h makes them, for every x >= 0 that is
  * divided so: x / (1 + x) and 1 / (1 + x) below 2^101, x / (1 - x) below 1. None of it depends on
  * the estimate that this CPU happens to give. quotient.py builds it and says what it found.
  *
@@ -69,14 +69,14 @@ static inline uint32_t differs(float n, float s, float r)
     return bits(corrected_least(n, s, r)) != bits(n / s);
 }
 
-/* Results of the pass that divides so, from both estimates, other than from a division */
+/* Results of the op that divides so, from both estimates, other than from a division */
 static ALWAYS_INLINE uint32_t results_that_differ(int which, float x)
 {
     float y, low, high;
-#define TRY(pass)                                                                                  \
-    pass##_formula_least(&x, &y, ORDINARY);                                                        \
-    pass##_formula_least(&x, &low, ESTIMATED);                                                     \
-    pass##_formula_greatest(&x, &high, ESTIMATED)
+#define TRY(op)                                                                                  \
+    op##_formula_least(&x, &y, ORDINARY);                                                        \
+    op##_formula_least(&x, &low, ESTIMATED);                                                     \
+    op##_formula_greatest(&x, &high, ESTIMATED)
     switch (which) {
     case FORWARD: TRY(forward); break;
     case RECIPROCAL: TRY(derivative); break;

@@ -66,7 +66,7 @@ static void *call(void *job)
         memset(caller->done, 0, n);
         feclearexcept(FE_ALL_EXCEPT);
         softsign_set_num_threads(1 + (int)below(caller, MOST_THREADS));
-        softsign_run_parts(part, caller, n, 1 + below(caller, chunk), chunk, softsign_num_threads());
+        softsign_parallel_for(part, caller, n, 1 + below(caller, chunk), chunk, softsign_num_threads());
         check(caller);
         if (below(caller, 20) == 0) /* until the workers sleep */
             nanosleep(&(struct timespec){.tv_nsec = (long)below(caller, 200000)}, NULL);

@@ -1,4 +1,4 @@
-/* csrc/formulas.h with single numbers for vectors, and any estimate. Ordinary inputs only. It is
+/* csrc/formulas_tpl.h with single numbers for vectors, and any estimate. Ordinary inputs only. It is
  * included for each
  *
  *     ELEMENT        of which the functions have their names
@@ -29,9 +29,9 @@
 #define v_estimate_f32(s) ESTIMATE(s)
 
 #define NAME(name) JOIN(name, ELEMENT)
-#define FORMULA(pass)                                                                              \
-    static ALWAYS_INLINE void NAME(pass##_formula)(const vec *in, vec *out, enum way way)
+#define FORMULA(op)                                                                              \
+    static ALWAYS_INLINE void NAME(op##_formula)(const vec *in, vec *out, enum way way)
 
 #endif
 
-#include "formulas.h"
+#include "formulas_tpl.h"

@@ -1,10 +1,10 @@
-/* The mathematics, once for every element type and instruction set: kernels.h includes it for each
- * type. The operations are those of simd.h.
+/* The mathematics, once for every element type and instruction set: kernels_tpl.h includes it for
+ * each type. The operations are those of simd.h.
  *
  * Each is IEEE 754's, rounded once, in the order written here, so every machine gives the same
  * bits. With s = 1 + |x| and r = 1 / s:
  *
- *     pass                formula                     computed as
+ *     op                formula                     computed as
  *     forward             x / (1 + |x|)               x / s
  *     derivative          1 / (1 + |x|)^2             r r
  *     backward            grad / (1 + |x|)^2          (grad r) r
@@ -24,7 +24,7 @@
  * r r rather than 1 / (s s), which overflows from |x| = 2^64 on in float32; x / s rather than x r,
  * whose error is larger.
  *
- * FORMULA(pass) gets its vectors in one of these ways, and returns the same bits in each. Where a
+ * FORMULA(op) gets its vectors in one of these ways, and returns the same bits in each. Where a
  * lane is NaN the result does not matter, but no operation may raise a flag. */
 #ifndef SOFTSIGN_FORMULAS_H
 #define SOFTSIGN_FORMULAS_H
@@ -68,7 +68,7 @@ static ALWAYS_INLINE vec NAME(refined)(vec s, float bias)
 
 #endif
 
-/* n / s, where the divider is what a pass waits for. */
+/* n / s, where the divider is what a op waits for. */
 static ALWAYS_INLINE vec NAME(quotient)(vec n, vec s, enum way way, float bias)
 {
 #if BATCH && NAME(ESTIMATES)

@@ -1,9 +1,9 @@
 /* The lists that all else is made from: enums, tables, kernels, ufuncs. */
-#ifndef SOFTSIGN_PASSES_H
-#define SOFTSIGN_PASSES_H
+#ifndef SOFTSIGN_LISTS_H
+#define SOFTSIGN_LISTS_H
 
-/* ROW(pass, its ufunc, inputs, outputs) */
-#define SOFTSIGN_PASSES(ROW)                                                                       \
+/* ROW(op, its ufunc, inputs, outputs) */
+#define SOFTSIGN_OPS(ROW)                                                                          \
     ROW(forward, "softsign", 1, 1)                                                                 \
     ROW(derivative, "softsign_derivative", 1, 1)                                                   \
     ROW(backward, "softsign_backward", 2, 1)                                                       \
@@ -36,13 +36,13 @@ enum { MAX_INPUTS = 2, MAX_OUTPUTS = 2, MAX_OPERANDS = 4 };
     ROW(F16C, "a CPU with F16C")                                                                   \
     ROW(AVX_STATE, "an operating system that saves the AVX registers")
 
-#define PASS_INDEX(pass, ufunc, inputs, outputs) PASS_##pass,
+#define OP_INDEX(op, ufunc, inputs, outputs) OP_##op,
 #define TYPE_INDEX(type, bytes, with) TYPE_##type,
 #define FEATURE_INDEX(feature, needed) FEATURE_##feature,
-enum { SOFTSIGN_PASSES(PASS_INDEX) PASSES };
+enum { SOFTSIGN_OPS(OP_INDEX) OPS };
 enum { SOFTSIGN_TYPES(TYPE_INDEX, ) TYPES };
 enum { SOFTSIGN_FEATURES(FEATURE_INDEX) FEATURES };
-#undef PASS_INDEX
+#undef OP_INDEX
 #undef TYPE_INDEX
 #undef FEATURE_INDEX
 
