@@ -14,7 +14,7 @@ import numpy as np
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent / "tests"))
 
-from reference import EXACT, TYPES, Type  # noqa: E402
+from helpers.reference import EXACT, TYPES, Type  # noqa: E402
 
 NAMES = {"f16": "float16", "bf16": "bfloat16", "f32": "float32", "f64": "float64"}
 FUNCTIONS = {"softsign": "forward", "derivative": "derivative", "inverse": "inverse"}

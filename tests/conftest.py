@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import raw
-from fpu import FloatingPointUnit
-from reference import TYPES, Type
 
+from helpers import raw
+from helpers.fpu import FloatingPointUnit
+from helpers.reference import TYPES, Type
 from softsign_c import set_num_threads, use_isa
 from softsign_c._isa import missing_for_isas
 

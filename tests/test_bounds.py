@@ -8,9 +8,10 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-import raw
-from mirror import BOUNDS, carried_out
-from reference import TYPES, sample
+
+from helpers import raw
+from helpers.gappa import BOUNDS, carried_out
+from helpers.reference import TYPES, sample
 
 MIRRORED = {
     "forward.g": "forward",

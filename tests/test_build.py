@@ -12,12 +12,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import raw
-from python import python
-from reference import TYPES, specified
 
 import softsign_c
 import verify
+from helpers import raw
+from helpers.process import python
+from helpers.reference import TYPES, specified
 from softsign_c import _kernels, available_isas
 
 # What some flag of FASTER makes another instruction of, a line for each.

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import Terminal, command
-from python import assert_refused, python, run_script
 
 import softsign_c
+from helpers.command_line import Terminal, command
+from helpers.process import assert_refused, python, run_script
 from softsign_c._cli import apply
 
 OPS = {

@@ -5,9 +5,9 @@ import json
 
 import numpy as np
 import pytest
-from command import command
 
 import softsign_c
+from helpers.command_line import command
 from softsign_c._cli import bench, expression, info
 from softsign_c._cli.figures import Row
 

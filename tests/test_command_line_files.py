@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from command import command, replaced
-from python import assert_refused
 
+from helpers.command_line import command, replaced
+from helpers.process import assert_refused
 from softsign_c._cli import bench, replace
 from softsign_c._cli.replace import replacing
 

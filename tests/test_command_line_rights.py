@@ -8,8 +8,8 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from command import replaced
 
+from helpers.command_line import replaced
 from softsign_c._cli import replace
 from softsign_c._cli.replace import replacing
 

@@ -2,11 +2,11 @@
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_same_bits, bits_of
-from reference import TYPES, sample, specials, specified
 
 import softsign_c
+from helpers import raw
+from helpers.compare import assert_same_bits, bits_of
+from helpers.reference import TYPES, sample, specials, specified
 from softsign_c import (
     softsign,
     softsign_derivative,

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_same_arrays
 
+from helpers import raw
+from helpers.compare import assert_same_arrays
 from softsign_c import softsign, softsign_backward
 
 UFUNCS = [raw.ufunc(op) for op in raw.OPS]

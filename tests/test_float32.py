@@ -2,10 +2,10 @@
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_errors_within, assert_same_bits
-from reference import EXACT, TYPES, errors_in_ulp, specified
 
+from helpers import raw
+from helpers.compare import assert_errors_within, assert_same_bits
+from helpers.reference import EXACT, TYPES, errors_in_ulp, specified
 from softsign_c import available_isas
 
 F32 = TYPES["f32"]

@@ -5,9 +5,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_errors_within, assert_same_bits
-from reference import EXACT, TYPES, errors_in_ulp, sample, specified
+
+from helpers import raw
+from helpers.compare import assert_errors_within, assert_same_bits
+from helpers.reference import EXACT, TYPES, errors_in_ulp, sample, specified
 
 F64 = TYPES["f64"]
 

@@ -4,9 +4,10 @@ from functools import cache
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_errors_within, assert_same_bits
-from reference import EXACT, TYPES, Type, specials, specified
+
+from helpers import raw
+from helpers.compare import assert_errors_within, assert_same_bits
+from helpers.reference import EXACT, TYPES, Type, specials, specified
 
 HALF = ["f16", "bf16"]
 EVERYTHING = np.arange(1 << 16, dtype=np.uint16)

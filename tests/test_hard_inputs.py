@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from reference import EXACT, TYPES, errors_in_ulp
 
 import softsign_c
+from helpers.reference import EXACT, TYPES, errors_in_ulp
 
 PATH = Path(__file__).parents[1] / "docs" / "hard_inputs.csv"
 TYPE = {"float16": "f16", "bfloat16": "bf16", "float32": "f32", "float64": "f64"}

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import raw
-from python import python
 
 import softsign_c
+from helpers import raw
+from helpers.process import python
 from softsign_c import softsign, softsign_backward, softsign_with_derivative
 
 UFUNCS = [raw.ufunc(op) for op in raw.OPS]

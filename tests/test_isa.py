@@ -8,11 +8,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_same_bits, bits_of
-from python import run_script
-from reference import TYPES, sample, specified
 
+from helpers import raw
+from helpers.compare import assert_same_bits, bits_of
+from helpers.process import run_script
+from helpers.reference import TYPES, sample, specified
 from softsign_c import active_isa, available_isas, softsign, use_isa
 from softsign_c._isa import missing_for_isas, use_default_isa
 from softsign_c._kernels import ffi, lib

@@ -3,11 +3,10 @@
 import itertools
 
 import numpy as np
-import operands
-import raw
-from compare import assert_same_bits
-from reference import Type, sample, specified
 
+from helpers import guarded, raw
+from helpers.compare import assert_same_bits
+from helpers.reference import Type, sample, specified
 from softsign_c._kernels import lib
 
 VECTOR = 64  # bytes, on no CPU more
@@ -18,7 +17,7 @@ def check(
     isa: str, op: str, type_: Type, n: int, streaming: bool = False, **where: tuple[int, ...]
 ) -> None:
     kernel = raw.kernel(isa, op, type_.name)
-    operands.check(lambda pointers: kernel(n, pointers, streaming), op, type_, n, **where)
+    guarded.check(lambda pointers: kernel(n, pointers, streaming), op, type_, n, **where)
 
 
 def lengths(type_: Type) -> range:

@@ -8,13 +8,12 @@ from functools import cache
 from pathlib import Path
 
 import numpy as np
-import operands
 import pytest
-import raw
-from compare import assert_same_bits, bits_of
 from numpy.lib.stride_tricks import as_strided
-from reference import TYPES, Type, sample, specified
 
+from helpers import guarded, raw
+from helpers.compare import assert_same_bits, bits_of
+from helpers.reference import TYPES, Type, sample, specified
 from softsign_c import softsign_backward
 from softsign_c._kernels import ffi, lib
 
@@ -42,7 +41,7 @@ def check(
     def run(pointers: object) -> None:
         loop(op, type_, n, steps, pointers)
 
-    operands.check(run, op, type_, n, steps, **where)
+    guarded.check(run, op, type_, n, steps, **where)
 
 
 @pytest.fixture(params=["ordinary stores", "stores past the cache"])

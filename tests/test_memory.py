@@ -4,7 +4,8 @@ import json
 import sys
 
 import pytest
-from python import run_script
+
+from helpers.process import run_script
 
 CALLS = {
     "contiguous": "softsign(x[:n], out=out)",

@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from python import run_script
 
+from helpers.process import run_script
 from softsign_c import get_num_threads, set_num_threads
 from softsign_c._threads import (
     ENVIRONMENT_VARIABLE,

@@ -6,11 +6,11 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_same_arrays, bits_of
-from reference import TYPES, sample, specified
 
 import softsign_c._ufunc
+from helpers import raw
+from helpers.compare import assert_same_arrays, bits_of
+from helpers.reference import TYPES, sample, specified
 from softsign_c import softsign, softsign_backward, softsign_inverse, softsign_with_derivative
 from softsign_c._kernels import ffi, lib
 

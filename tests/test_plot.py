@@ -4,9 +4,9 @@ import json
 from itertools import product
 
 import pytest
-from command import command
-from python import assert_refused
 
+from helpers.command_line import command
+from helpers.process import assert_refused
 from softsign_c._cli.figures import Figures, Row, read, write
 
 # Each row has times of its own, so that one in another's place is seen.

@@ -7,12 +7,12 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_same_bits, bits_of
-from fpu import FloatingPointUnit
-from python import run_script
-from reference import TYPES, sample, specified
 
+from helpers import raw
+from helpers.compare import assert_same_bits, bits_of
+from helpers.fpu import FloatingPointUnit
+from helpers.process import run_script
+from helpers.reference import TYPES, sample, specified
 from softsign_c import active_isa, available_isas, softsign, use_isa
 
 F32 = TYPES["f32"]

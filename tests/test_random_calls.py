@@ -1,11 +1,12 @@
 """Calls as Hypothesis draws them: operands anywhere in a buffer, outputs over them, masks."""
 
 import numpy as np
-import raw
-from compare import assert_same_bits, bits_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from reference import TYPES, sample, specified
+
+from helpers import raw
+from helpers.compare import assert_same_bits, bits_of
+from helpers.reference import TYPES, sample, specified
 
 DTYPES = {"f16": "f2", "f32": "f4", "f64": "f8"}
 BUFFER = 8192  # bytes, in which the widest strides have room

@@ -6,8 +6,9 @@ import sys
 import textwrap
 
 import pytest
-from pool import BEGIN, run
-from python import python
+
+from helpers.pool_script import BEGIN, run
+from helpers.process import python
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
 CPUS = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else []

@@ -5,7 +5,8 @@ import os
 import sysconfig
 
 import pytest
-from pool import run
+
+from helpers.pool_script import run
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
 

@@ -6,11 +6,11 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-import raw
-from compare import assert_same_bits, bits_of
-from fpu import FloatingPointUnit
-from reference import TYPES, sample
 
+from helpers import raw
+from helpers.compare import assert_same_bits, bits_of
+from helpers.fpu import FloatingPointUnit
+from helpers.reference import TYPES, sample
 from softsign_c import set_num_threads, softsign, softsign_inverse
 from softsign_c._kernels import ffi, lib
 

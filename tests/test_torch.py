@@ -10,11 +10,11 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
 
-from tensors import DTYPES, gradient_of, random  # noqa: E402
 from torch.nn import functional  # noqa: E402
 from torch.utils.data import DataLoader  # noqa: E402
 
 import softsign_c  # noqa: E402
+from helpers.tensors import DTYPES, gradient_of, random  # noqa: E402
 from softsign_c._kernels import lib  # noqa: E402
 from softsign_c.torch import Softsign, softsign  # noqa: E402
 from softsign_c.torch import _in_place as in_place  # noqa: E402

@@ -6,10 +6,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
 
-from tensors import random  # noqa: E402
 from torch import func  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
+from helpers.tensors import random  # noqa: E402
 from softsign_c.torch import Softsign, softsign  # noqa: E402
 
 OPERATORS = torch.ops.softsign_c

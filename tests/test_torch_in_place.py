@@ -4,10 +4,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
 
-from tensors import DTYPES, gradient_of, random  # noqa: E402
 from torch import func  # noqa: E402
 from torch.autograd import forward_ad  # noqa: E402
 
+from helpers.tensors import DTYPES, gradient_of, random  # noqa: E402
 from softsign_c.torch import softsign  # noqa: E402
 
 

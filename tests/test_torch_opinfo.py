@@ -5,10 +5,10 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
 pytest.importorskip("expecttest", reason="needs what PyTorch's table of operators does: expecttest")
 
-from tensors import DTYPES  # noqa: E402
 from torch.autograd import gradcheck, gradgradcheck  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
+from helpers.tensors import DTYPES  # noqa: E402
 from softsign_c.torch import softsign  # noqa: E402
 
 INTEGERS = [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64]

@@ -5,10 +5,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
 
-from tensors import gradient_of, random  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 import softsign_c  # noqa: E402
+from helpers.tensors import gradient_of, random  # noqa: E402
 from softsign_c.torch import softsign  # noqa: E402
 
 OPERATORS = torch.ops.softsign_c

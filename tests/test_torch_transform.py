@@ -6,7 +6,6 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
 
-from tensors import DTYPES  # noqa: E402
 from torch.autograd.functional import jacobian  # noqa: E402
 from torch.distributions import (  # noqa: E402
     Normal,
@@ -15,6 +14,7 @@ from torch.distributions import (  # noqa: E402
     transforms,
 )
 
+from helpers.tensors import DTYPES  # noqa: E402
 from softsign_c.torch import SoftsignTransform, softsign  # noqa: E402
 
 SOFTSIGN = SoftsignTransform()

@@ -8,8 +8,8 @@ import sys
 import numpy as np
 import pytest
 from numpy._core import _multiarray_umath
-from python import run_script
 
+from helpers.process import run_script
 from softsign_c import _ufunc
 
 new_capsule = ctypes.PYFUNCTYPE(

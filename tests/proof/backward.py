@@ -14,9 +14,10 @@ from fractions import Fraction
 
 import harness
 import numpy as np
-import raw
-from reference import EXACT, TYPES, errors_in_ulp
 from table import PAGE, record
+
+from helpers import raw
+from helpers.reference import EXACT, TYPES, errors_in_ulp
 
 F32 = TYPES["f32"]
 SUMS, BESIDE = 1 << 20, 6  # above 1; floats around (1 + x)^2

@@ -14,9 +14,10 @@ from itertools import pairwise
 
 import harness
 import numpy as np
-from mirror import BOUNDS, carried_out
-from reference import TYPES
 from table import record
+
+from helpers.gappa import BOUNDS, carried_out
+from helpers.reference import TYPES
 
 F64 = TYPES["f64"]
 PIECES = re.compile(r"^\$ t in \((.*)\);$", re.MULTILINE)

@@ -19,10 +19,10 @@ from typing import Any, NamedTuple
 import harness
 import numpy as np
 from digest import AARCH64, Build
-from reference import EXACT, TYPES
 from table import PAGE, record
 
 import softsign_c
+from helpers.reference import EXACT, TYPES
 
 FORMULAS = (harness.ROOT / "csrc" / "formulas_tpl.h").read_text()
 F32 = TYPES["f32"]

@@ -13,9 +13,10 @@ from fractions import Fraction
 
 import harness
 import numpy as np
-import raw
-from reference import EXACT, TYPES, Type, errors_in_ulp
 from table import record
+
+from helpers import raw
+from helpers.reference import EXACT, TYPES, Type, errors_in_ulp
 
 assert harness
 F64 = TYPES["f64"]

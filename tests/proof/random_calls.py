@@ -6,9 +6,9 @@ python tests/proof/random_calls.py
 import harness
 from hypothesis import given, settings, strategies
 from table import record
-from test_random_calls import call, check
 
 from softsign_c import available_isas, use_isa
+from test_random_calls import call, check
 
 assert harness  # which lets the tests be imported
 EXAMPLES = 10_000

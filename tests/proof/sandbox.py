@@ -9,9 +9,9 @@ from pathlib import Path
 
 import harness
 import pytest
-from python import python
 
 from build import generate, unix_flags
+from helpers.process import python
 
 LIBRARY = "softsign_c/_kernels.abi3.so"
 FLAGS = [*unix_flags(["cc"]), "-shared", "-fPIC", "-DPy_LIMITED_API=0x030B0000", "-w"]

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from types import CodeType
 
-BOUNDS = Path(__file__).parent / "proof" / "bounds"
+BOUNDS = Path(__file__).parents[1] / "proof" / "bounds"
 OPERATION = re.compile(r"^(\w+) = (?:rnd|result)\((.*)\);$", re.MULTILINE)
 
 BINARY = re.compile(r"(\d+)b(-?\d+)")  # 3b-13, which is 3 * 2^-13

@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
-import raw
-from compare import assert_same_bits
-from reference import Type, sample, specified
+
+from helpers import raw
+from helpers.compare import assert_same_bits
+from helpers.reference import Type, sample, specified
 
 LINE = 64  # bytes of a cache line, and of the widest register there is
 GUARD = 2 * LINE

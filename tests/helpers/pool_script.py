@@ -2,7 +2,7 @@
 
 import textwrap
 
-from python import python
+from helpers.process import python
 
 # check() fails unless calls are right, long ones and short ones; there are workers() threads.
 BEGIN = """

@@ -1,0 +1,1 @@
+"""What the tests share, beside the fixtures: each module is imported as helpers.NAME."""
