@@ -26,7 +26,7 @@ def quick(monkeypatch):
     """A benchmark without patience."""
     monkeypatch.setattr(bench, "SIZES", (1,))
     monkeypatch.setattr(bench, "SECONDS", 0)
-    monkeypatch.setattr(bench, "MIN_ROUNDS", 1)
+    monkeypatch.setattr(bench, "ROUNDS", (1, 1))
 
 
 def hide(monkeypatch, library):

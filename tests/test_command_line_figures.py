@@ -8,7 +8,7 @@ import pytest
 
 import softsign_c
 from helpers.command_line import command
-from softsign_c._cli import bench, expression, info
+from softsign_c._cli import bench, expression, info, timer
 from softsign_c._cli.figures import Row
 
 
@@ -33,31 +33,46 @@ class Clock:
 
 @pytest.fixture
 def clock(monkeypatch):
-    monkeypatch.setattr(bench, "time", made_up := Clock())
+    made_up = Clock()
+    monkeypatch.setattr(timer, "perf_counter", made_up.perf_counter)
     return made_up
 
 
-def test_times_are_in_the_order_of_the_functions(clock):
-    times = bench.best_times(clock.taking(3e-6), clock.taking(2e-5), clock.taking(0.5))
-    assert times == pytest.approx([3e-6, 2e-5, 0.5], rel=1e-6)
+def test_each_function_has_its_time(clock):
+    times = {"short": 3e-6, "longer": 2e-5, "long": 0.5}
+    found = timer.best_times({name: clock.taking(t) for name, t in times.items()})
+    assert found == pytest.approx(times, rel=1e-6)
 
 
 def test_the_best_time_of_one_call_counts(clock):
-    durations = itertools.chain([1e-5], itertools.repeat(3e-6))  # the first call is a slow one
+    durations = itertools.chain([1e-5] * 9, itertools.repeat(3e-6))  # slow at first
 
     def call():
         clock.now += next(durations)
 
-    assert bench.best_times(call) == pytest.approx([3e-6], rel=1e-6)
+    assert timer.best_times({0: call}) == pytest.approx({0: 3e-6}, rel=1e-6)
 
 
 def test_a_round_that_was_disturbed_does_not_count(clock):
-    durations = itertools.chain([0.5, 0.25, 0.125], itertools.repeat(1.0))
+    durations = itertools.chain([1.0] * 5, [0.125], itertools.repeat(1.0))
 
     def call():
         clock.now += next(durations)
 
-    assert bench.best_times(call) == [0.125]
+    assert timer.best_times({0: call}) == {0: 0.125}
+
+
+@pytest.mark.parametrize("step", [0, -1e-3], ids=["stands still", "runs backwards"])
+@pytest.mark.parametrize("pause", [0, 1e-3])
+def test_a_clock_that_does_not_go_on_is_refused(clock, step, pause):
+    with pytest.raises(OSError, match="clock stands still or runs backwards"):
+        timer.best_times({0: clock.taking(step)}, pause=pause)
+
+
+def test_bench_says_in_one_line_that_the_clock_stands_still(clock):
+    result = command("bench")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.splitlines()[-1].startswith("softsign-c: the clock stands still")
 
 
 class Timed:
@@ -145,7 +160,7 @@ def test_bench_refuses_other_numbers_of_threads(number):
 
 def test_bench_measures_every_case(monkeypatch):
     monkeypatch.setattr(bench, "SIZES", (1,))
-    monkeypatch.setattr(bench, "SECONDS", 0)
+    monkeypatch.setattr(bench, "ROUNDS", (1, 1))
     result = command("bench")
     for op in expression.OPS:
         assert result.stdout.count(f"{op} ") == 3 * 2  # dtypes, with and without out=

@@ -1,7 +1,6 @@
 """The quick benchmark of the command line: NumPy's expressions against the ufuncs."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import nullcontext
 from itertools import groupby, product
 from pathlib import Path
@@ -15,10 +14,11 @@ from softsign_c._cli.figures import DTYPES, Figures, Row
 from softsign_c._cli.info import versions
 from softsign_c._cli.progress import progress
 from softsign_c._cli.replace import replacing
+from softsign_c._cli.timer import best_times
 
 SIZES = (1, 100, 10**5, 10**7)  # a call's overhead, small, cached, beyond the cache
-SECONDS = 0.02  # for each of the functions of a row, unless MIN_ROUNDS take longer
-MIN_ROUNDS = 3
+SECONDS = 0.02  # for each of the functions of a row, unless the least number of rounds takes longer
+ROUNDS = (3, 100)
 
 LINE = "{:<10} {:<7} {:>10} {:>4} {:>10} {:>9} {:>7} {:>6} {:>6}"
 HEAD = ("pass", "dtype", "n", "out=", "NumPy", "ufunc", "gain", "GB/s", "copies")
@@ -28,39 +28,21 @@ and output of the ufunc.  copies: the ufunc's time / np.copyto's.
 The ufunc may use {threads} thread{s}, NumPy uses one."""
 
 
-def best_times(*functions: Callable[[], object]) -> list[float]:
-    """Return the shortest time of each function in seconds, measured in turns so that what else
-    the machine does hits all alike.
-    """
-    best = [float("inf")] * len(functions)
-    calls = 1
-    start = time.perf_counter()
-    rounds = 0
-    while rounds < MIN_ROUNDS or time.perf_counter() - start < SECONDS * len(functions):
-        rounds += 1
-        for index, function in enumerate(functions):
-            begin = time.perf_counter()
-            for _ in range(calls):
-                function()
-            best[index] = min(best[index], (time.perf_counter() - begin) / calls)
-        if rounds == 1:  # long enough for the clock
-            calls = max(1, int(1e-3 / max(best)))
-    return best
-
-
 def measure(op: str, dtype: str, n: int) -> Iterator[Row]:
     """Yield the row without and the row with out=."""
     ufunc, expression, expression_out = OPS[op]
     x = np.linspace(-4, 4, n).astype(dtype)
     operands = (np.ones_like(x), x)[-ufunc.nin :]
     out, temporary = np.empty_like(x), np.empty_like(x)
-    numpy, numpy_out, ours, ours_out, copy = best_times(
-        lambda: expression(*operands),
-        lambda: expression_out(*operands, out, temporary),
-        lambda: ufunc(*operands),
-        lambda: ufunc(*operands, out=out),
-        lambda: np.copyto(out, x),
-    )
+    functions = {
+        "numpy": lambda: expression(*operands),
+        "numpy, out=": lambda: expression_out(*operands, out, temporary),
+        "ufunc": lambda: ufunc(*operands),
+        "ufunc, out=": lambda: ufunc(*operands, out=out),
+        "copy": lambda: np.copyto(out, x),
+    }
+    times = best_times(functions, seconds=SECONDS, rounds=ROUNDS).values()
+    numpy, numpy_out, ours, ours_out, copy = times
     yield Row(op, dtype, n, False, numpy, ours, copy)
     yield Row(op, dtype, n, True, numpy_out, ours_out, copy)
 
