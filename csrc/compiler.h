@@ -1,21 +1,20 @@
-/* What C11 leaves to the compilers, and the preprocessor to its users. */
+/* Portability layer: atomics, attributes, token pasting. */
 #ifndef SOFTSIGN_COMPILER_H
 #define SOFTSIGN_COMPILER_H
 
 #include <stddef.h>
 
-/* a_b and a_b_c, of the values of the macros a, b and c */
+/* Pastes a_b and a_b_c after expanding the arguments. */
 #define JOIN(a, b) JOIN_(a, b)
 #define JOIN_(a, b) a##_##b
 #define JOIN3(a, b, c) JOIN3_(a, b, c)
 #define JOIN3_(a, b, c) a##_##b##_##c
 
-/* SHARED: written by one thread while others read; each reads the old or the new value, whole, and
- * all that was written before it. MSVC's C11 has no <stdatomic.h>, but reads and writes an aligned
- * word whole, and in order with /volatile:ms.
+/* SHARED is _Atomic with sequential consistency. MSVC's C11 has no <stdatomic.h>; with /volatile:ms
+ * its volatile accesses of aligned words are atomic, acquire and release.
  *
- * shared_add returns the word as it was before, shared_swap whether it was the old one and so is
- * the new one now. All threads see these in one order. */
+ * shared_add returns the previous value. shared_swap, a compare-and-swap, returns whether the value
+ * was old and is new now. */
 #ifdef _MSC_VER
 
 #include <intrin.h>
@@ -59,15 +58,15 @@ static inline int shared_swap(SHARED uint64_t *word, uint64_t old, uint64_t new)
 
 #endif
 
-#ifdef __clang__ /* as GCC and MSVC do by themselves: a function that is owed and not there */
+#ifdef __clang__ /* A missing function of simd.h is an error, as with GCC and MSVC. */
 #pragma clang diagnostic error "-Wundefined-internal"
 #endif
 
 static inline size_t min(size_t a, size_t b) { return a < b ? a : b; }
 
-enum { CACHE_LINE = 64 }; /* bytes, on all CPUs but a few that have 128 */
+enum { CACHE_LINE = 64 }; /* bytes; a few CPUs have 128 */
 
-/* Between what was stored past the cache and what is stored afterwards, as other threads see it. */
+/* Orders streaming stores before later stores, as seen by other threads. */
 #if defined(__x86_64__) || defined(_M_X64)
 #include <emmintrin.h>
 static inline void store_fence(void) { _mm_sfence(); }
@@ -75,8 +74,9 @@ static inline void store_fence(void) { _mm_sfence(); }
 static inline void store_fence(void) {}
 #endif
 
-/* Before a loop: working in place is no dependence between its iterations. Without this the
- * compiler guards the vectorised loop with a test for overlap, and runs it one by one in place. */
+/* Stands before a loop that has no dependences between its iterations. Without it the compiler
+ * tests at run time whether buffers overlap, and runs the scalar loop when output and input are the
+ * same. */
 #if defined(__clang__)
 #define INDEPENDENT_ITERATIONS _Pragma("clang loop vectorize(assume_safety)")
 #elif defined(__GNUC__)

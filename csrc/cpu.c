@@ -1,4 +1,4 @@
-/* What the CPU can do, and what its operating system lets programs use of it. */
+/* The features of the CPU that the operating system supports, and the size of its cache. */
 #include "isa.h"
 
 #if defined(__x86_64__) || defined(_M_X64)
@@ -49,15 +49,15 @@ static struct softsign_x86 read_x86(void)
     cpu.leaf1_ecx = cpuid(1, 0).ecx;
     if (leaves >= 7)
         cpu.leaf7_ebx = cpuid(7, 0).ebx;
-    if (cpu.leaf1_ecx & OSXSAVE) /* or xgetbv is an illegal instruction */
+    if (cpu.leaf1_ecx & OSXSAVE) /* otherwise xgetbv is an illegal instruction */
         cpu.xcr0 = xgetbv();
     return cpu;
 }
 
 uint32_t softsign_cpu_features(void) { return softsign_x86_features(read_x86()); }
 
-/* The largest of the caches that Intel lists in leaf 4 and AMD, in the same form, in 0x8000001d.
- * Not sysconf: on some machines it adds up the caches of cores that this process cannot use. */
+/* The largest cache that Intel lists in leaf 4 and AMD, in the same format, in 0x8000001d. Not
+ * sysconf, which on some machines adds up caches of cores that this process cannot use. */
 size_t softsign_last_level_cache(void)
 {
     size_t largest = 0;
@@ -67,7 +67,7 @@ size_t softsign_last_level_cache(void)
         return 0;
     for (uint32_t level = 0; level < 8; level++) {
         struct cpuid cache = cpuid(leaf, level);
-        if ((cache.eax & 31) == 0) /* no more caches */
+        if ((cache.eax & 31) == 0) /* type: no more caches */
             break;
         size_t ways = (cache.ebx >> 22) + 1, partitions = (cache.ebx >> 12 & 0x3ff) + 1;
         size_t line = (cache.ebx & 0xfff) + 1, sets = (size_t)cache.ecx + 1;

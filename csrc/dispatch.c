@@ -1,4 +1,4 @@
-/* Which instruction set is active. */
+/* Dispatch: which instruction set the kernels are taken from. */
 #include "compiler.h"
 #include "isa.h"
 
@@ -8,7 +8,7 @@
 static const struct softsign_isa *const isas[] = {SOFTSIGN_ISAS(ISA_ROW)};
 enum { SOFTSIGN_ISAS(ISA_INDEX) ISAS };
 
-static SHARED int active = ISAS - 1; /* each call uses one, from its beginning to its end */
+static SHARED int active = ISAS - 1; /* read once in each call */
 
 const char *softsign_isa_name(int isa) { return isa < ISAS ? isas[isa]->name : NULL; }
 int softsign_active_isa(void) { return active; }

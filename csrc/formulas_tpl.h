@@ -1,10 +1,12 @@
-/* The mathematics, once for every element type and instruction set: kernels_tpl.h includes it for
- * each type. The operations are those of simd.h.
+/* Template: the mathematics, once for every element type and instruction set. Included by
+ * kernels_of_type_tpl.h for each type; NAME(quotient) becomes quotient_f32, FORMULA(forward)
+ * becomes forward_formula_f32, and so on. vec, mask and v_* are those of the type that is computed
+ * in (simd.h).
  *
- * Each is IEEE 754's, rounded once, in the order written here, so every machine gives the same
- * bits. With s = 1 + |x| and r = 1 / s:
+ * Each operation is IEEE 754's, rounded once, in the order written here, so every machine gives the
+ * same bits. With s = 1 + |x| and r = 1 / s:
  *
- *     op                formula                     computed as
+ *     op                  formula                     computed as
  *     forward             x / (1 + |x|)               x / s
  *     derivative          1 / (1 + |x|)^2             r r
  *     backward            grad / (1 + |x|)^2          (grad r) r
@@ -24,15 +26,15 @@
  * r r rather than 1 / (s s), which overflows from |x| = 2^64 on in float32; x / s rather than x r,
  * whose error is larger.
  *
- * FORMULA(op) gets its vectors in one of these ways, and returns the same bits in each. Where a
- * lane is NaN the result does not matter, but no operation may raise a flag. */
-#ifndef SOFTSIGN_FORMULAS_H
-#define SOFTSIGN_FORMULAS_H
+ * Each formula is compiled for three paths and returns the same bits in each. Where a lane is NaN
+ * its result is replaced afterwards, but no operation may raise a flag. */
+#ifndef SOFTSIGN_FORMULAS_TPL_H
+#define SOFTSIGN_FORMULAS_TPL_H
 
-enum way {
-    SPECIAL,  /* anything */
-    ORDINARY, /* no NaN and |x| < 2^HUGE_EXPONENT; for the inverse, |y| < 1 */
-    ESTIMATED /* ORDINARY, to be divided by estimate */
+enum path {
+    SLOW_PATH,          /* any input */
+    FAST_PATH,          /* every |x| is below the op's and the type's limit (lists.h) */
+    FAST_PATH_ESTIMATED /* the same, and the divider is replaced by an estimate */
 };
 
 #define BIAS 0x1p-33f /* of an estimated reciprocal */
@@ -42,9 +44,9 @@ enum way {
 #if BATCH
 
 /* The correctly rounded n / s, given r, the correctly rounded 1 / s or what refined() makes of it.
- * From a faithful q, one off by less than an ulp, a step in the exact residual q s - n leads there
- * (Markstein's theorem); n r may be off by one and a half, so that float64 takes a step to come so
- * near. In float32 it changes nothing: all inputs have been tried. */
+ * If q is off by less than an ulp, a step with the exact residual q s - n rounds it correctly
+ * (Markstein's theorem). n r may be off by 1.5 ulp, so float64 takes one step more; in float32 that
+ * changes nothing, as trying all inputs has shown. */
 static ALWAYS_INLINE vec NAME(corrected)(vec n, vec s, vec r)
 {
     vec q = v_mul(n, r);
@@ -57,8 +59,8 @@ static ALWAYS_INLINE vec NAME(corrected)(vec n, vec s, vec r)
 
 #if BATCH && NAME(ESTIMATES)
 
-/* 1 / s from an estimate by a step of the third order: rounded correctly, but for values within
- * 2^-9 ulp of a midpoint. There the last step of corrected() would end on a tie if s were all ones
+/* 1 / s from the CPU's estimate by a step of the third order: rounded correctly, except within
+ * 2^-9 ulp of a midpoint. There the last step of corrected() would end in a tie if s were all ones
  * and n a power of two; with BIAS, which makes r too large rather than too small, it does not. */
 static ALWAYS_INLINE vec NAME(refined)(vec s, float bias)
 {
@@ -68,25 +70,25 @@ static ALWAYS_INLINE vec NAME(refined)(vec s, float bias)
 
 #endif
 
-/* n / s, where the divider is what a op waits for. */
-static ALWAYS_INLINE vec NAME(quotient)(vec n, vec s, enum way way, float bias)
+/* n / s, where the op waits for the divider. */
+static ALWAYS_INLINE vec NAME(quotient)(vec n, vec s, enum path path, float bias)
 {
 #if BATCH && NAME(ESTIMATES)
-    if (way == ESTIMATED)
+    if (path == FAST_PATH_ESTIMATED)
         return NAME(corrected)(n, s, NAME(refined)(s, bias));
 #endif
-    (void)way, (void)bias;
+    (void)path, (void)bias;
     return v_div(n, s);
 }
 
-/* n / s, given r, the correctly rounded 1 / s, which spares a division. */
-static ALWAYS_INLINE vec NAME(quotient_given)(vec r, vec n, vec s, enum way way)
+/* n / s, given r, the correctly rounded 1 / s: without a second division in the fast path. */
+static ALWAYS_INLINE vec NAME(quotient_given)(vec r, vec n, vec s, enum path path)
 {
 #if BATCH
-    if (way != SPECIAL)
+    if (path != SLOW_PATH)
         return NAME(corrected)(n, s, r);
 #endif
-    (void)r, (void)way;
+    (void)r, (void)path;
     return v_div(n, s);
 }
 
@@ -94,61 +96,61 @@ static ALWAYS_INLINE vec NAME(one_plus)(vec x) { return v_add(v_set(1), v_abs(x)
 
 static ALWAYS_INLINE vec NAME(reciprocal)(vec x) { return v_div(v_set(1), NAME(one_plus)(x)); }
 
-/* An infinite x is taken for the largest finite number of its sign, so that x / s is 1. */
-static ALWAYS_INLINE vec NAME(finite)(vec x, enum way way)
+/* The largest finite number of its sign for an infinite x, so that x / s is 1. */
+static ALWAYS_INLINE vec NAME(finite)(vec x, enum path path)
 {
-    return way == SPECIAL ? v_finite(x) : x;
+    return path == SLOW_PATH ? v_finite(x) : x;
 }
 
 /* 0 for NaN. */
-static ALWAYS_INLINE vec NAME(number)(vec x, enum way way)
+static ALWAYS_INLINE vec NAME(number)(vec x, enum path path)
 {
-    return way == SPECIAL ? v_choose(v_above(v_abs(x), v_set(INFINITY)), v_set(0), x) : x;
+    return path == SLOW_PATH ? v_choose(v_above(v_abs(x), v_set(INFINITY)), v_set(0), x) : x;
 }
 
 FORMULA(forward)
 {
-    vec x = NAME(finite)(in[0], way);
-    out[0] = NAME(quotient)(x, NAME(one_plus)(x), way, 0);
+    vec x = NAME(finite)(in[0], path);
+    out[0] = NAME(quotient)(x, NAME(one_plus)(x), path, 0);
 }
 
 FORMULA(derivative)
 {
-    vec r = NAME(quotient)(v_set(1), NAME(one_plus)(NAME(number)(in[0], way)), way, BIAS);
+    vec r = NAME(quotient)(v_set(1), NAME(one_plus)(NAME(number)(in[0], path)), path, BIAS);
     out[0] = v_mul(r, r);
 }
 
 FORMULA(backward)
 {
-    vec grad = NAME(number)(in[0], way), x = NAME(finite)(NAME(number)(in[1], way), way);
+    vec grad = NAME(number)(in[0], path), x = NAME(finite)(NAME(number)(in[1], path), path);
     vec r = NAME(reciprocal)(x);
     out[0] = v_mul(v_mul(grad, r), r);
 }
 
 FORMULA(forward_with_derivative)
 {
-    vec x = NAME(finite)(in[0], way), r = NAME(reciprocal)(NAME(number)(in[0], way));
-    out[0] = NAME(quotient_given)(r, x, NAME(one_plus)(x), way);
+    vec x = NAME(finite)(in[0], path), r = NAME(reciprocal)(NAME(number)(in[0], path));
+    out[0] = NAME(quotient_given)(r, x, NAME(one_plus)(x), path);
     out[1] = v_mul(r, r);
 }
 
-/* |y| > 1 is taken to infinity, because infinity / (1 - infinity) is what it is to be: NaN, flagged
- * as an invalid operation. */
+/* |y| > 1 is replaced by infinity, because infinity / (1 - infinity) gives what is required: NaN
+ * and the flag of an invalid operation. */
 FORMULA(inverse)
 {
-    vec y = NAME(number)(in[0], way), a = v_abs(y);
+    vec y = NAME(number)(in[0], path), a = v_abs(y);
     mask is_outside = v_above(a, v_set(1));
-    if (way == SPECIAL)
+    if (path == SLOW_PATH)
         y = v_signed(a = v_choose(is_outside, v_set(INFINITY), a), y);
-    out[0] = NAME(quotient)(y, v_sub(v_set(1), a), way, BIAS);
-    if (way == SPECIAL)
+    out[0] = NAME(quotient)(y, v_sub(v_set(1), a), path, BIAS);
+    if (path == SLOW_PATH)
         out[0] = v_choose(is_outside, v_set(NAN), out[0]);
 }
 
 /* 0 at 0, where it jumps from 2 to -2. */
 FORMULA(second_derivative)
 {
-    vec x = NAME(number)(in[0], way), r = NAME(reciprocal)(x), zero = v_set(0);
+    vec x = NAME(number)(in[0], path), r = NAME(reciprocal)(x), zero = v_set(0);
     vec cube = v_choose(v_above(v_abs(x), zero), v_mul(v_mul(r, r), r), zero);
     out[0] = v_mul(v_set(-2), v_signed(cube, x));
 }

@@ -1,4 +1,4 @@
-/* What an instruction set is to the rest: a kernel for each op and type, and what it needs. */
+/* An instruction set, as the rest of the library sees it: its kernels and what they require. */
 #ifndef SOFTSIGN_ISA_H
 #define SOFTSIGN_ISA_H
 
@@ -7,8 +7,8 @@
 
 struct softsign_isa {
     const char *name;
-    uint32_t needs;  /* a bit for each feature */
-    int batch_bytes; /* of an operand, that its kernels take at a time at the most */
+    uint32_t needs;  /* the features required, a bit for each */
+    int batch_bytes; /* the most that a kernel loads of an operand at a time */
     softsign_kernel *kernels[OPS][TYPES];
 };
 

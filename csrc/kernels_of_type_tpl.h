@@ -1,155 +1,171 @@
-/* The kernels of one element type: a template, which kernels_tpl.h includes for each type, with
+/* Template: the kernels of one element type. kernels_tpl.h includes it for each, having defined
  *
- *     ELEMENT, BYTES   its name; the size of an element
- *     WIDE             f32 or f64, in which it is computed
- *     HUGE_EXPONENT    from 2^this on a number is not ordinary; 1 / (1 + |x|) is normal below
+ *     ELEMENT    the type that is stored: NAME(run) becomes run_f32, and so on
+ *     COMPUTE    f32 or f64, the type that it is computed in: vec, mask, LANES and the v_* of
+ *                simd.h are those of COMPUTE here
+ *
+ * A kernel, such as softsign_avx2_forward_f32, is KERNEL_OF_OP at the end: run() splits off the
+ * tail, run_vectors() takes batches on the fast path if is_in_range() allows, else on the slow
+ * path, which is a function of its own, softsign_avx2_forward_f32_slow_path.
  *
  * The one NaN is the positive quiet one without payload. No NaN reaches a result by arithmetic,
  * because which NaN comes out of two differs from CPU to CPU. */
 
 #define NAME(name) JOIN(name, ELEMENT)
 #define MEMORY(name) JOIN3(v, name, ELEMENT)
+#define BYTES JOIN(BYTES, ELEMENT)
+#define NORMAL JOIN(NORMAL, COMPUTE)
 #define FORMULA(op)                                                                                \
-    static ALWAYS_INLINE void NAME(op##_formula)(const vec *in, vec *out, enum way way)
+    static ALWAYS_INLINE void NAME(op##_formula)(const vec *in, vec *out, enum path path)
+
+enum { NAME(COMPUTE_BYTES) = sizeof(vec) / LANES };
 
 #include "formulas_tpl.h"
 
-/* The op is a constant wherever this is inlined. */
-static ALWAYS_INLINE void NAME(compute)(int op, const vec *in, vec *out, enum way way)
+static ALWAYS_INLINE void NAME(compute)(struct op op, const vec *in, vec *out, enum path path)
 {
-#define COMPUTE(op, ufunc, inputs, outputs)                                                        \
-    case OP_##op: NAME(op##_formula)(in, out, way); break;
-    switch (op) {
-        SOFTSIGN_OPS(COMPUTE)
+#define COMPUTE_OP(name, ufunc, inputs, outputs, limit)                                            \
+    case OP_##name: NAME(name##_formula)(in, out, path); break;
+    switch (op.index) {
+        SOFTSIGN_OPS(COMPUTE_OP)
     }
-#undef COMPUTE
+#undef COMPUTE_OP
 }
 
-/* Any vectors, so many bytes of each operand. */
-static ALWAYS_INLINE void NAME(run_special)(int op, int inputs, int outputs, struct operands at,
-                                            size_t bytes)
+/* Any input: bytes of each operand, a multiple of a vector's. A NaN lane gets the one NaN. */
+static ALWAYS_INLINE void NAME(run_slow_path)(struct op op, struct operands at, size_t bytes)
 {
 #if !BATCH
     INDEPENDENT_ITERATIONS
 #endif
     for (size_t i = 0; i < bytes; i += LANES * BYTES) {
         vec in[MAX_INPUTS] = {MEMORY(load)(at.in0 + i)}, out[MAX_OUTPUTS];
-        if (inputs > 1)
+        if (op.inputs > 1)
             in[1] = MEMORY(load)(at.in1 + i);
-        NAME(compute)(op, in, out, SPECIAL);
-        for (int j = 0; j < outputs; j++)
-            for (int k = 0; k < inputs; k++) {
+        NAME(compute)(op, in, out, SLOW_PATH);
+        for (int j = 0; j < op.outputs; j++)
+            for (int k = 0; k < op.inputs; k++) {
                 mask is_nan = v_above(v_abs(in[k]), v_set(INFINITY));
                 out[j] = v_choose(is_nan, v_set(NAN), out[j]);
             }
         MEMORY(store)(at.out0 + i, out[0]);
-        if (outputs > 1)
+        if (op.outputs > 1)
             MEMORY(store)(at.out1 + i, out[1]);
     }
 }
 
 #if BATCH
 
-static ALWAYS_INLINE int NAME(is_ordinary)(int op, int inputs, struct operands at)
+/* Whether the batch may take the fast path: one maximum for each vector, one branch. */
+static ALWAYS_INLINE int NAME(is_in_range)(struct op op, struct operands at)
 {
-    const int exponent = op == OP_inverse ? 0 : HUGE_EXPONENT;
-    int beyond = MEMORY(beyond)(at.in0, exponent);
-    if (inputs > 1)
-        beyond |= MEMORY(beyond)(at.in1, exponent);
-    return !beyond;
+    const int limit = op.limit < NAME(LIMIT) ? op.limit : NAME(LIMIT);
+    int is_out = MEMORY(out_of_range)(at.in0, limit);
+    if (op.inputs > 1)
+        is_out |= MEMORY(out_of_range)(at.in1, limit);
+    return !is_out;
 }
 
-static ALWAYS_INLINE void NAME(run_ordinary)(int op, int inputs, int outputs, struct operands at,
-                                             int streaming)
+/* One batch. The divider works on some vectors while others are divided by estimate. */
+static ALWAYS_INLINE void NAME(run_fast_path)(struct op op, struct operands at, int streaming)
 {
     vec x0[BATCH], x1[BATCH], y0[BATCH], y1[BATCH];
     MEMORY(load_batch)(at.in0, x0);
-    if (inputs > 1)
+    if (op.inputs > 1)
         MEMORY(load_batch)(at.in1, x1);
     for (int k = 0; k < BATCH; k++) {
         vec in[MAX_INPUTS] = {x0[k]}, out[MAX_OUTPUTS];
-        if (inputs > 1)
+        if (op.inputs > 1)
             in[1] = x1[k];
-        NAME(compute)(op, in, out, k < BATCH - NAME(ESTIMATES) ? ORDINARY : ESTIMATED);
+        NAME(compute)(op, in, out, k < BATCH - NAME(ESTIMATES) ? FAST_PATH : FAST_PATH_ESTIMATED);
         y0[k] = out[0];
-        if (outputs > 1)
+        if (op.outputs > 1)
             y1[k] = out[1];
     }
     MEMORY(store_batch)(at.out0, y0, streaming);
-    if (outputs > 1)
+    if (op.outputs > 1)
         MEMORY(store_batch)(at.out1, y1, streaming);
 }
 
-/* Whole vectors, so many bytes of each operand: in batches, as far as they go. */
-static ALWAYS_INLINE void NAME(run_vectors)(int op, int inputs, int outputs, special *run_special,
+static ALWAYS_INLINE void NAME(prefetch)(struct op op, struct operands at, size_t bytes)
+{
+    for (size_t line = 0; line < bytes; line += CACHE_LINE) {
+        v_prefetch(at.in0 + PREFETCH_AHEAD + line);
+        if (op.inputs > 1)
+            v_prefetch(at.in1 + PREFETCH_AHEAD + line);
+    }
+}
+
+/* Whole vectors: batches, then what is left of less than a batch on the slow path. */
+static ALWAYS_INLINE void NAME(run_vectors)(struct op op, slow_path *run_slow_path,
                                             struct operands all, size_t bytes, int streaming)
 {
     const size_t batch = BATCH * LANES * BYTES;
     for (size_t i = 0, step; i < bytes; i += step) {
-        struct operands at = {all.in0 + i, all.in1 + i, all.out0 + i, all.out1 + i};
+        struct operands at = advanced(all, i);
         step = min(batch, bytes - i);
         if (streaming)
-            for (size_t line = 0; line < batch; line += CACHE_LINE) {
-                v_prefetch(at.in0 + PREFETCH_AHEAD + line);
-                if (inputs > 1)
-                    v_prefetch(at.in1 + PREFETCH_AHEAD + line);
-            }
-        if (LIKELY(step == batch && NAME(is_ordinary)(op, inputs, at))) {
-            NAME(run_ordinary)(op, inputs, outputs, at, streaming);
+            NAME(prefetch)(op, at, batch);
+        if (LIKELY(step == batch && NAME(is_in_range)(op, at))) {
+            NAME(run_fast_path)(op, at, streaming);
         } else {
-            step = min(SPECIAL_BATCHES * batch, bytes - i);
-            run_special(at, step);
+            step = min(SLOW_BATCHES * batch, bytes - i);
+            run_slow_path(at, step);
         }
     }
 }
 
-/* Inlined into each kernel, where op, inputs and outputs are constants. */
-static ALWAYS_INLINE void NAME(run)(int op, int inputs, int outputs, special *run_special, size_t n,
+/* The body of a kernel. The tail of less than a vector is the baseline's, which is as fast there,
+ * as no register has to be set up. */
+static ALWAYS_INLINE void NAME(run)(struct op op, slow_path *run_slow_path, size_t n,
                                     char *const *operands, int streaming)
 {
-    softsign_kernel *run_rest = softsign_baseline.kernels[op][JOIN(TYPE, ELEMENT)];
-    if (n < LANES) { /* as fast as the baseline, before a register is set up */
-        run_rest(n, operands, 0);
+    softsign_kernel *run_tail = softsign_baseline.kernels[op.index][JOIN(TYPE, ELEMENT)];
+    if (n < LANES) {
+        run_tail(n, operands, 0);
         return;
     }
     size_t whole = n / LANES * LANES * BYTES;
-    struct operands all = operands_of(operands, inputs, outputs);
-    NAME(run_vectors)(op, inputs, outputs, run_special, all, whole, streaming);
+    NAME(run_vectors)(op, run_slow_path, operands_of(op, operands), whole, streaming);
     if (n % LANES == 0)
         return;
-    char *rest[MAX_OPERANDS];
-    for (int k = 0; k < inputs + outputs; k++)
-        rest[k] = operands[k] + whole;
-    run_rest(n % LANES, rest, 0);
+    char *tail[MAX_OPERANDS];
+    for (int k = 0; k < op.inputs + op.outputs; k++)
+        tail[k] = operands[k] + whole;
+    run_tail(n % LANES, tail, 0);
 }
 
 #else
 
-static ALWAYS_INLINE void NAME(run)(int op, int inputs, int outputs, special *run_special, size_t n,
+/* The body of a kernel: the compiler vectorises the loop. */
+static ALWAYS_INLINE void NAME(run)(struct op op, slow_path *run_slow_path, size_t n,
                                     char *const *operands, int streaming)
 {
-    (void)op, (void)streaming;
-    run_special(operands_of(operands, inputs, outputs), n * BYTES);
+    (void)streaming;
+    run_slow_path(operands_of(op, operands), n * BYTES);
 }
 
 #endif
 
-#define KERNEL_OF_OP(op, ufunc, inputs, outputs)                                                   \
-    static NOINLINE void SPECIAL_KERNEL(op, ELEMENT)(struct operands at, size_t bytes)             \
+#define SLOW_PATH_OF(op, type) JOIN(KERNEL(op, type), slow_path)
+#define KERNEL_OF_OP(name, ufunc, inputs, outputs, limit)                                          \
+    static NOINLINE void SLOW_PATH_OF(name, ELEMENT)(struct operands at, size_t bytes)             \
     {                                                                                              \
-        NAME(run_special)(OP_##op, inputs, outputs, at, bytes);                                    \
+        NAME(run_slow_path)((struct op){OP_##name, inputs, outputs, limit}, at, bytes);            \
     }                                                                                              \
-    static void KERNEL(op, ELEMENT)(size_t n, char *const *operands, int streaming)                \
+    static void KERNEL(name, ELEMENT)(size_t n, char *const *operands, int streaming)              \
     {                                                                                              \
-        NAME(run)(OP_##op, inputs, outputs, SPECIAL_KERNEL(op, ELEMENT), n, operands, streaming);  \
+        NAME(run)((struct op){OP_##name, inputs, outputs, limit}, SLOW_PATH_OF(name, ELEMENT), n,  \
+                  operands, streaming);                                                            \
     }
 SOFTSIGN_OPS(KERNEL_OF_OP)
 
 #undef KERNEL_OF_OP
+#undef SLOW_PATH_OF
 #undef FORMULA
+#undef NORMAL
+#undef BYTES
 #undef MEMORY
 #undef NAME
+#undef COMPUTE
 #undef ELEMENT
-#undef BYTES
-#undef WIDE
-#undef HUGE_EXPONENT

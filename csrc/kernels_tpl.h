@@ -1,5 +1,8 @@
-/* The kernels of the instruction set ISA, made of what its file defines: all ops of all types,
- * and KERNELS, the table of them. */
+/* Template: the kernels of one instruction set. A file in isa/ includes it last, after it has
+ * defined ISA, BATCH, ESTIMATES_* and the functions that simd.h requires.
+ *
+ * It makes softsign_ISA_OP_TYPE for every op and type, such as softsign_avx2_forward_f32, and
+ * KERNELS, the table of them, through which loop.c calls them. */
 #include <math.h>
 
 #include "simd.h"
@@ -7,50 +10,69 @@
 #define KERNEL(op, type) KERNEL_(ISA, op, type)
 #define KERNEL_(isa, op, type) KERNEL__(isa, op, type)
 #define KERNEL__(isa, op, type) softsign_##isa##_##op##_##type
-#define SPECIAL_KERNEL(op, type) JOIN(KERNEL(op, type), special)
 
-/* How many batches are computed the special way once one is special: more than one, because tests
- * that come out at random are mispredicted. */
-enum { SPECIAL_BATCHES = 16 };
+/* Batches computed on the slow path once one needs it. A branch for each batch would be
+ * unpredictable, and mispredict, where special values are at random places. */
+enum { SLOW_BATCHES = 16 };
 
-/* Where the operands are; those that a op does not have are another. */
+/* An op as its kernels see it: a compile-time constant wherever it is inlined. */
+struct op {
+    int index, inputs, outputs;
+    int limit; /* of the fast path: every |x| is below 2^limit */
+};
+
+/* Where each operand begins. An op with one input or output has the same address twice. */
 struct operands {
     const char *in0, *in1;
     char *out0, *out1;
 };
 
-typedef void special(struct operands at, size_t bytes);
-
-static ALWAYS_INLINE struct operands operands_of(char *const *all, int inputs, int outputs)
+static ALWAYS_INLINE struct operands operands_of(struct op op, char *const *all)
 {
-    return (struct operands){all[0], all[inputs - 1], all[inputs], all[inputs + outputs - 1]};
+    return (struct operands){all[0], all[op.inputs - 1], all[op.inputs],
+                             all[op.inputs + op.outputs - 1]};
 }
 
+static ALWAYS_INLINE struct operands advanced(struct operands at, size_t bytes)
+{
+    return (struct operands){at.in0 + bytes, at.in1 + bytes, at.out0 + bytes, at.out1 + bytes};
+}
+
+typedef void slow_path(struct operands at, size_t bytes);
+
+/* The largest e for which 2^-e is a normal number. */
+#define NORMAL_f32 126
+#define NORMAL_f64 1022
+
+#define BYTES_AND_LIMIT(type, bytes, compute, limit, chunk, with)                                  \
+    BYTES_##type = bytes, LIMIT_##type = limit,
+enum { SOFTSIGN_TYPES(BYTES_AND_LIMIT, ) };
+#undef BYTES_AND_LIMIT
+
 #define ELEMENT f16
-#define BYTES 2
-#define WIDE f32
-#define HUGE_EXPONENT 16 /* infinity's */
+#define COMPUTE f32
 #include "kernels_of_type_tpl.h"
 
 #define ELEMENT f32
-#define BYTES 4
-#define WIDE f32
-#define HUGE_EXPONENT 100
+#define COMPUTE f32
 #include "kernels_of_type_tpl.h"
 
 #define ELEMENT f64
-#define BYTES 8
-#define WIDE f64
-#define HUGE_EXPONENT 1000
+#define COMPUTE f64
 #include "kernels_of_type_tpl.h"
 
 #define ELEMENT bf16
-#define BYTES 2
-#define WIDE f32
-#define HUGE_EXPONENT 100
+#define COMPUTE f32
 #include "kernels_of_type_tpl.h"
 
-#define KERNEL_OF_TYPE(type, bytes, op) [TYPE_##type] = KERNEL(op, type),
-#define KERNELS_OF_OP(op, ufunc, inputs, outputs) [OP_##op] = {SOFTSIGN_TYPES(KERNEL_OF_TYPE, op)},
+#define CHECK_COMPUTE(type, bytes, compute, limit, chunk, with)                                    \
+    _Static_assert(sizeof(v_##compute) / LANES_##compute == COMPUTE_BYTES_##type,                  \
+                   #type " is not computed in the type that its row names");
+SOFTSIGN_TYPES(CHECK_COMPUTE, )
+#undef CHECK_COMPUTE
+
+#define KERNEL_OF_TYPE(type, bytes, compute, limit, chunk, op) [TYPE_##type] = KERNEL(op, type),
+#define KERNELS_OF_OP(op, ufunc, inputs, outputs, limit)                                           \
+    [OP_##op] = {SOFTSIGN_TYPES(KERNEL_OF_TYPE, op)},
 #define BATCH_BYTES ((BATCH ? BATCH : 1) * (int)sizeof(v_f32))
 #define KERNELS SOFTSIGN_OPS(KERNELS_OF_OP)

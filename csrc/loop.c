@@ -7,15 +7,16 @@
 #include "compiler.h"
 #include "isa.h"
 
-#define OP_ROW(op, ufunc, inputs, outputs) {#op, ufunc, inputs, outputs},
-#define TYPE_NAME(type, bytes, with) #type,
-#define TYPE_LOOP(type, bytes, with) softsign_loop,
-#define OPERANDS_OF(op, ufunc, inputs, outputs)                                                    \
+#define OP_ROW(op, ufunc, inputs, outputs, limit) {#op, ufunc, inputs, outputs},
+#define TYPE_NAME(type, bytes, compute, limit, chunk, with) #type,
+#define TYPE_LOOP(type, bytes, compute, limit, chunk, with) softsign_loop,
+#define OPERANDS_OF(op, ufunc, inputs, outputs, limit)                                             \
     INPUTS_##op = inputs, OPERANDS_##op = inputs + outputs,
-#define JOB(type, bytes, op) {OP_##op, TYPE_##type, INPUTS_##op, OPERANDS_##op, bytes},
-#define JOBS_OF(op, ufunc, inputs, outputs) {SOFTSIGN_TYPES(JOB, op)},
-#define DATA(type, bytes, op) &jobs[OP_##op][TYPE_##type],
-#define DATA_OF(op, ufunc, inputs, outputs) {SOFTSIGN_TYPES(DATA, op)},
+#define JOB(type, bytes, compute, limit, chunk, op)                                                \
+    {OP_##op, TYPE_##type, INPUTS_##op, OPERANDS_##op, bytes},
+#define JOBS_OF(op, ufunc, inputs, outputs, limit) {SOFTSIGN_TYPES(JOB, op)},
+#define DATA(type, bytes, compute, limit, chunk, op) &jobs[OP_##op][TYPE_##type],
+#define DATA_OF(op, ufunc, inputs, outputs, limit) {SOFTSIGN_TYPES(DATA, op)},
 
 const struct softsign_op softsign_ops[] = {SOFTSIGN_OPS(OP_ROW){NULL, NULL, 0, 0}};
 const char *const softsign_types[] = {SOFTSIGN_TYPES(TYPE_NAME, ) NULL};
@@ -41,8 +42,8 @@ void softsign_set_streaming_bytes(size_t bytes) { streaming_bytes = bytes; }
 
 /* A thread's share is worth handing over from a microsecond of work on, several times what the
  * handing over takes; in elements. Pieces of a quarter of a second-level cache are large enough. */
-static const size_t least_piece[] = {
-    [TYPE_f16] = 8192, [TYPE_f32] = 8192, [TYPE_f64] = 4096, [TYPE_bf16] = 8192};
+#define SMALLEST_CHUNK(type, bytes, compute, limit, chunk, with) [TYPE_##type] = chunk,
+static const size_t least_piece[] = {SOFTSIGN_TYPES(SMALLEST_CHUNK, )};
 enum { CHUNK = 1 << 18 }; /* bytes of an operand */
 
 struct loop {

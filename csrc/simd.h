@@ -1,75 +1,96 @@
-/* THE CONTRACT: what an instruction set owes.
+/* THE CONTRACT: what an instruction set has to provide.
  *
  * Its file in isa/ defines the types and constants below, includes this header, defines the
- * functions that are declared here, and includes kernels_tpl.h, which makes the kernels of them.
- * What is left out is a compile error that names it.
+ * functions that are declared here, and includes kernels_tpl.h, which makes the kernels of them. A
+ * function that is missing is a compile error that names it.
  *
- *     v_f32, v_f64              so many lanes of float or double: LANES_f32, LANES_f64
- *     m_f32, m_f64              a mask: yes or no for each lane
- *     BATCH                     vectors that are computed together if all is ordinary in them,
- *                               or 0 if the instruction set has no such batches
- *     ESTIMATES_f16, ...        how many of a batch's vectors are divided by estimate, while
- *                               the divider works on the others, for each type
+ *     v_f32, v_f64              a vector of LANES_f32 floats, of LANES_f64 doubles
+ *     m_f32, m_f64              a mask: true or false for each lane
+ *     BATCH                     vectors that the fast path computes together, 0 if the instruction
+ *                               set has no fast path
+ *     ESTIMATES_f16, ...        for each type, how many vectors of a batch are divided by estimate,
+ *                               while the divider works on the others
+ *     PREFETCH_AHEAD            bytes, with streaming stores
  *
- * IEEE: rounded once and flagged as IEEE 754 says. All else raises no flag, whatever the lanes
- * hold: a signalling NaN raises none either. */
+ * IEEE: rounded once, flags as IEEE 754 says. Everything else raises no flag, whatever the lanes
+ * hold: not for a signalling NaN either. */
 #ifndef SOFTSIGN_SIMD_H
 #define SOFTSIGN_SIMD_H
 
 #include "compiler.h"
 
-#define OWED static ALWAYS_INLINE
+#define REQUIRED static ALWAYS_INLINE
 
-/* Of the types W that are computed in. */
-#define SIMD_ARITHMETIC(W, number)                                                                 \
-    OWED v_##W v_set_##W(number c);            /* c in each lane */                                \
-    OWED v_##W v_add_##W(v_##W a, v_##W b);    /* a + b, IEEE */                                   \
-    OWED v_##W v_sub_##W(v_##W a, v_##W b);    /* a - b, IEEE */                                   \
-    OWED v_##W v_mul_##W(v_##W a, v_##W b);    /* a b, IEEE */                                     \
-    OWED v_##W v_div_##W(v_##W a, v_##W b);    /* a / b, IEEE */                                   \
-    OWED v_##W v_abs_##W(v_##W x);             /* |x| */                                           \
-    OWED v_##W v_signed_##W(v_##W a, v_##W x); /* a >= +0, with the sign of x */                   \
-    OWED v_##W v_finite_##W(v_##W x);          /* the largest number for infinity, any for NaN */  \
-    OWED m_##W v_above_##W(v_##W a, v_##W b);  /* a > b, both >= +0; NaN is above infinity */      \
-    OWED v_##W v_choose_##W(m_##W m, v_##W yes, v_##W no); /* lane by lane */
+REQUIRED v_f32 v_set_f32(float c);             /* c in each lane */
+REQUIRED v_f32 v_add_f32(v_f32 a, v_f32 b);    /* a + b, IEEE */
+REQUIRED v_f32 v_sub_f32(v_f32 a, v_f32 b);    /* a - b, IEEE */
+REQUIRED v_f32 v_mul_f32(v_f32 a, v_f32 b);    /* a b, IEEE */
+REQUIRED v_f32 v_div_f32(v_f32 a, v_f32 b);    /* a / b, IEEE */
+REQUIRED v_f32 v_abs_f32(v_f32 x);             /* |x| */
+REQUIRED v_f32 v_signed_f32(v_f32 a, v_f32 x); /* a >= +0, with the sign of x */
+REQUIRED v_f32 v_finite_f32(v_f32 x);          /* FLT_MAX for infinity; any number for NaN */
+REQUIRED m_f32 v_above_f32(v_f32 a, v_f32 b);  /* a > b, both >= +0; NaN is above infinity */
+REQUIRED v_f32 v_choose_f32(m_f32 m, v_f32 yes, v_f32 no); /* lane by lane */
 
-/* Of the types T that are stored, LANES_W elements at any address. */
-#define SIMD_MEMORY(T, W)                                                                          \
-    OWED v_##W v_load_##T(const char *memory);    /* a signalling NaN may stay one */              \
-    OWED void v_store_##T(char *memory, v_##W y); /* rounded to nearest even; IEEE for float16 */
+REQUIRED v_f64 v_set_f64(double c);
+REQUIRED v_f64 v_add_f64(v_f64 a, v_f64 b);
+REQUIRED v_f64 v_sub_f64(v_f64 a, v_f64 b);
+REQUIRED v_f64 v_mul_f64(v_f64 a, v_f64 b);
+REQUIRED v_f64 v_div_f64(v_f64 a, v_f64 b);
+REQUIRED v_f64 v_abs_f64(v_f64 x);
+REQUIRED v_f64 v_signed_f64(v_f64 a, v_f64 x);
+REQUIRED v_f64 v_finite_f64(v_f64 x);
+REQUIRED m_f64 v_above_f64(v_f64 a, v_f64 b);
+REQUIRED v_f64 v_choose_f64(m_f64 m, v_f64 yes, v_f64 no);
 
-/* For ordinary batches: no lane is NaN, infinite or huge. */
-#define SIMD_BATCH_ARITHMETIC(W)                                                                   \
-    OWED v_##W v_fms_##W(v_##W a, v_##W b, v_##W c);  /* a b - c, rounded once, IEEE */            \
-    OWED v_##W v_fnma_##W(v_##W a, v_##W b, v_##W c); /* c - a b, rounded once, IEEE */
+/* As many elements as the type that they are computed in has lanes, at any address. A load may
+ * leave a signalling NaN one. A store rounds to nearest even; to float16 it is IEEE. */
+REQUIRED v_f32 v_load_f16(const char *memory);
+REQUIRED v_f32 v_load_f32(const char *memory);
+REQUIRED v_f64 v_load_f64(const char *memory);
+REQUIRED v_f32 v_load_bf16(const char *memory);
+REQUIRED void v_store_f16(char *memory, v_f32 y);
+REQUIRED void v_store_f32(char *memory, v_f32 y);
+REQUIRED void v_store_f64(char *memory, v_f64 y);
+REQUIRED void v_store_bf16(char *memory, v_f32 y);
 
-#define SIMD_BATCH_MEMORY(T, W)                                                                    \
-    OWED int v_beyond_##T(const char *batch, int e);         /* is an element NaN or >= 2^e? */    \
-    OWED void v_load_batch_##T(const char *batch, v_##W *x); /* in an order of its own, */         \
-    OWED void v_store_batch_##T(char *batch, const v_##W *y, int streaming); /* and from it */
-
-SIMD_ARITHMETIC(f32, float)
-SIMD_ARITHMETIC(f64, double)
-SIMD_MEMORY(f16, f32)
-SIMD_MEMORY(f32, f32)
-SIMD_MEMORY(f64, f64)
-SIMD_MEMORY(bf16, f32)
+/* The fast path, where no lane is NaN, infinite or huge. */
 #if BATCH
-SIMD_BATCH_ARITHMETIC(f32)
-SIMD_BATCH_ARITHMETIC(f64)
-SIMD_BATCH_MEMORY(f16, f32)
-SIMD_BATCH_MEMORY(f32, f32)
-SIMD_BATCH_MEMORY(f64, f64)
-SIMD_BATCH_MEMORY(bf16, f32)
-OWED v_f32 v_estimate_f32(v_f32 s); /* 1 / s but for 1.5 * 2^-12 of it, for s in [2^-24, 2^101) */
-OWED void v_prefetch(const char *memory); /* of any address; nothing has to come of it */
+
+REQUIRED v_f32 v_fms_f32(v_f32 a, v_f32 b, v_f32 c); /* a b - c, rounded once, IEEE */
+REQUIRED v_f64 v_fms_f64(v_f64 a, v_f64 b, v_f64 c);
+REQUIRED v_f32 v_fnma_f32(v_f32 a, v_f32 b, v_f32 c); /* c - a b, rounded once, IEEE */
+REQUIRED v_f64 v_fnma_f64(v_f64 a, v_f64 b, v_f64 c);
+
+/* 1 / s with a relative error of at most 1.5 * 2^-12, for s in [2^-24, 2^101) */
+REQUIRED v_f32 v_estimate_f32(v_f32 s);
+
+/* Whether an element of the batch is NaN or not below 2^e. */
+REQUIRED int v_out_of_range_f16(const char *batch, int e);
+REQUIRED int v_out_of_range_f32(const char *batch, int e);
+REQUIRED int v_out_of_range_f64(const char *batch, int e);
+REQUIRED int v_out_of_range_bf16(const char *batch, int e);
+
+/* A batch, in any order of lanes that load and store agree on. streaming: by non-temporal stores,
+ * to an address that is a multiple of a cache line. */
+REQUIRED void v_load_batch_f16(const char *batch, v_f32 *x);
+REQUIRED void v_load_batch_f32(const char *batch, v_f32 *x);
+REQUIRED void v_load_batch_f64(const char *batch, v_f64 *x);
+REQUIRED void v_load_batch_bf16(const char *batch, v_f32 *x);
+REQUIRED void v_store_batch_f16(char *batch, const v_f32 *y, int streaming);
+REQUIRED void v_store_batch_f32(char *batch, const v_f32 *y, int streaming);
+REQUIRED void v_store_batch_f64(char *batch, const v_f64 *y, int streaming);
+REQUIRED void v_store_batch_bf16(char *batch, const v_f32 *y, int streaming);
+
+REQUIRED void v_prefetch(const char *memory); /* of any address; may do nothing */
+
 #endif
 
-/* By these names formulas_tpl.h and kernels_tpl.h call them, for the WIDE type of the moment. */
-#define V(name) JOIN3(v, name, WIDE)
-#define vec JOIN(v, WIDE)
-#define mask JOIN(m, WIDE)
-#define LANES JOIN(LANES, WIDE)
+/* The names that the templates use, for the type COMPUTE that they have at the moment. */
+#define V(name) JOIN3(v, name, COMPUTE)
+#define vec JOIN(v, COMPUTE)
+#define mask JOIN(m, COMPUTE)
+#define LANES JOIN(LANES, COMPUTE)
 #define v_set V(set)
 #define v_add V(add)
 #define v_sub V(sub)

@@ -1,34 +1,36 @@
-/* What Python sees, and the C files of each other. cffi reads this file as well, so it holds plain
- * declarations alone. Indices of instruction sets, ops and types run from 0; a name is NULL past
- * the last. */
+/* The interface of the library to Python, and of its C files to each other. cffi parses this file,
+ * so it holds plain declarations only. Instruction sets, ops and types are numbered from 0, in the
+ * order of lists.h; a name is NULL beyond the last. Functions for the tests alone are marked so. */
 #ifndef SOFTSIGN_H
 #define SOFTSIGN_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* One op over n contiguous elements, at any alignment: the inputs, then the outputs, as in
- * NumPy's loops. An output is apart from each input, or the very same buffer. streaming says to
- * store the outputs past the cache; they must then begin at a cache line. */
+/* A kernel: one op on n contiguous elements at any alignment. operands: the inputs, then the
+ * outputs, as in NumPy's loops. An output is disjoint from each input or identical with it.
+ * streaming: use non-temporal stores; every output then begins a cache line. */
 typedef void softsign_kernel(size_t n, char *const *operands, int streaming);
 
-/* dispatch.c: instruction sets, the fastest first */
+/* dispatch.c: instruction sets, the fastest first. */
 const char *softsign_isa_name(int isa);
-const char *softsign_isa_missing(int isa, uint32_t features); /* what it needs besides, or NULL */
+/* What the instruction set needs beyond these features, in words; NULL if nothing. */
+const char *softsign_isa_missing(int isa, uint32_t features);
 int softsign_active_isa(void);
 void softsign_use_isa(int isa);
 softsign_kernel *softsign_get_kernel(int isa, int op, int type);
-int softsign_batch_bytes(int isa); /* of an operand, that a kernel takes at a time at the most */
+int softsign_batch_bytes(
+    int isa); /* the most that a kernel loads of an operand at a time; for tests */
 
-/* cpu.c: the CPU and what its operating system lets programs use of it */
+/* cpu.c: the features of this CPU that its operating system supports. */
 struct softsign_x86 {
     uint32_t leaf1_ecx;
     uint32_t leaf7_ebx;
     uint64_t xcr0;
 };
-uint32_t softsign_x86_features(struct softsign_x86 cpu);
-uint32_t softsign_cpu_features(void);   /* this machine's: a bit for each */
-size_t softsign_last_level_cache(void); /* bytes; 0 if not known, or nothing is stored past it */
+uint32_t softsign_x86_features(struct softsign_x86 cpu); /* of these registers; for tests */
+uint32_t softsign_cpu_features(void);                    /* of this machine, a bit for each */
+size_t softsign_last_level_cache(void); /* bytes; 0 if unknown or without streaming stores */
 
 /* threads.c: a range split over threads */
 void softsign_set_num_threads(int n); /* of a call from any thread, at most */

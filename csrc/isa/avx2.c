@@ -21,8 +21,8 @@
 
 #define BATCH 4
 #define ESTIMATES_f16 0
-#define ESTIMATES_f32 1 /* none or two take 1.16 times as long, on a Zen 3 */
-#define ESTIMATES_f64 0 /* one takes 1.18 times as long: it needs more steps of Newton's method */
+#define ESTIMATES_f32 1 /* with none or two a batch takes 1.16 times as long on Zen 3 */
+#define ESTIMATES_f64 0 /* with one it takes 1.18 times as long: more Newton steps */
 #define ESTIMATES_bf16 0
 #define PREFETCH_AHEAD 2048 /* bytes */
 
@@ -31,62 +31,105 @@ typedef __m256d v_f64, m_f64;
 
 #include "simd.h"
 
-/* In the names of intrinsics ps and pd stand for float and double, epi32 and epi64 for integers.
- * Magnitudes are compared as these, since a comparison of floats raises a flag at a NaN that is not
- * quiet. */
-#define ARITHMETIC(W, number, ps, epi32)                                                           \
-    OWED v_##W v_set_##W(number c) { return _mm256_set1_##ps(c); }                                 \
-    OWED v_##W v_add_##W(v_##W a, v_##W b) { return _mm256_add_##ps(a, b); }                       \
-    OWED v_##W v_sub_##W(v_##W a, v_##W b) { return _mm256_sub_##ps(a, b); }                       \
-    OWED v_##W v_mul_##W(v_##W a, v_##W b) { return _mm256_mul_##ps(a, b); }                       \
-    OWED v_##W v_div_##W(v_##W a, v_##W b) { return _mm256_div_##ps(a, b); }                       \
-    OWED v_##W v_fms_##W(v_##W a, v_##W b, v_##W c) { return _mm256_fmsub_##ps(a, b, c); }         \
-    OWED v_##W v_fnma_##W(v_##W a, v_##W b, v_##W c) { return _mm256_fnmadd_##ps(a, b, c); }       \
-    OWED v_##W v_abs_##W(v_##W x) { return _mm256_andnot_##ps(v_set_##W(-0.0), x); }               \
-    OWED v_##W v_signed_##W(v_##W a, v_##W x)                                                      \
-    {                                                                                              \
-        return _mm256_or_##ps(a, _mm256_and_##ps(v_set_##W(-0.0), x));                             \
-    }                                                                                              \
-    OWED m_##W v_above_##W(v_##W a, v_##W b)                                                       \
-    {                                                                                              \
-        __m256i i = _mm256_cast##ps##_si256(a), j = _mm256_cast##ps##_si256(b);                    \
-        return _mm256_castsi256_##ps(_mm256_cmpgt_##epi32(i, j));                                  \
-    }                                                                                              \
-    OWED v_##W v_choose_##W(m_##W m, v_##W yes, v_##W no)                                          \
-    {                                                                                              \
-        return _mm256_blendv_##ps(no, yes, m);                                                     \
-    }                                                                                              \
-                                                                                                   \
-    OWED v_##W v_load_##W(const char *memory) { return _mm256_loadu_##ps((number *)memory); }      \
-    OWED void v_store_##W(char *memory, v_##W y) { _mm256_storeu_##ps((number *)memory, y); }      \
-    OWED void v_load_batch_##W(const char *batch, v_##W *x)                                        \
-    {                                                                                              \
-        for (int k = 0; k < BATCH; k++)                                                            \
-            x[k] = v_load_##W(batch + 32 * k);                                                     \
-    }                                                                                              \
-    OWED void v_store_batch_##W(char *batch, const v_##W *y, int streaming)                        \
-    {                                                                                              \
-        for (int k = 0; k < BATCH; k++)                                                            \
-            if (streaming)                                                                         \
-                _mm256_stream_##ps((number *)(batch + 32 * k), y[k]);                              \
-            else                                                                                   \
-                v_store_##W(batch + 32 * k, y[k]);                                                 \
-    }                                                                                              \
-    /* In each lane of 32 bits the largest magnitude of a batch, as an integer. */                 \
-    OWED __m256i largest_##W(const v_##W *x)                                                       \
-    {                                                                                              \
-        __m256i largest = _mm256_setzero_si256();                                                  \
-        for (int k = 0; k < BATCH; k++)                                                            \
-            largest = _mm256_max_epu32(largest, _mm256_cast##ps##_si256(v_abs_##W(x[k])));         \
-        return largest;                                                                            \
-    }
+/* Magnitudes are compared as integers: comparing floats raises a flag for a signalling NaN. */
 
-ARITHMETIC(f32, float, ps, epi32)
-ARITHMETIC(f64, double, pd, epi64)
+REQUIRED v_f32 v_set_f32(float c) { return _mm256_set1_ps(c); }
+REQUIRED v_f32 v_add_f32(v_f32 a, v_f32 b) { return _mm256_add_ps(a, b); }
+REQUIRED v_f32 v_sub_f32(v_f32 a, v_f32 b) { return _mm256_sub_ps(a, b); }
+REQUIRED v_f32 v_mul_f32(v_f32 a, v_f32 b) { return _mm256_mul_ps(a, b); }
+REQUIRED v_f32 v_div_f32(v_f32 a, v_f32 b) { return _mm256_div_ps(a, b); }
+REQUIRED v_f32 v_fms_f32(v_f32 a, v_f32 b, v_f32 c) { return _mm256_fmsub_ps(a, b, c); }
+REQUIRED v_f32 v_fnma_f32(v_f32 a, v_f32 b, v_f32 c) { return _mm256_fnmadd_ps(a, b, c); }
+REQUIRED v_f32 v_abs_f32(v_f32 x) { return _mm256_andnot_ps(v_set_f32(-0.0f), x); }
+REQUIRED v_f32 v_signed_f32(v_f32 a, v_f32 x)
+{
+    return _mm256_or_ps(a, _mm256_and_ps(v_set_f32(-0.0f), x));
+}
 
-/* As signed integers the positive numbers are ordered among themselves and above all others; as
- * unsigned ones the negative are, by magnitude. */
-OWED v_f32 v_finite_f32(v_f32 x)
+REQUIRED m_f32 v_above_f32(v_f32 a, v_f32 b)
+{
+    __m256i i = _mm256_castps_si256(a), j = _mm256_castps_si256(b);
+    return _mm256_castsi256_ps(_mm256_cmpgt_epi32(i, j));
+}
+
+REQUIRED v_f32 v_choose_f32(m_f32 m, v_f32 yes, v_f32 no) { return _mm256_blendv_ps(no, yes, m); }
+
+REQUIRED v_f32 v_load_f32(const char *memory) { return _mm256_loadu_ps((float *)memory); }
+REQUIRED void v_store_f32(char *memory, v_f32 y) { _mm256_storeu_ps((float *)memory, y); }
+REQUIRED void v_load_batch_f32(const char *batch, v_f32 *x)
+{
+    for (int k = 0; k < BATCH; k++)
+        x[k] = v_load_f32(batch + 32 * k);
+}
+
+REQUIRED void v_store_batch_f32(char *batch, const v_f32 *y, int streaming)
+{
+    for (int k = 0; k < BATCH; k++)
+        if (streaming)
+            _mm256_stream_ps((float *)(batch + 32 * k), y[k]);
+        else
+            v_store_f32(batch + 32 * k, y[k]);
+}
+
+/* The bits of the largest magnitude of a batch, for each 32-bit lane. */
+static ALWAYS_INLINE __m256i largest_f32(const v_f32 *x)
+{
+    __m256i largest = _mm256_setzero_si256();
+    for (int k = 0; k < BATCH; k++)
+        largest = _mm256_max_epu32(largest, _mm256_castps_si256(v_abs_f32(x[k])));
+    return largest;
+}
+
+REQUIRED v_f64 v_set_f64(double c) { return _mm256_set1_pd(c); }
+REQUIRED v_f64 v_add_f64(v_f64 a, v_f64 b) { return _mm256_add_pd(a, b); }
+REQUIRED v_f64 v_sub_f64(v_f64 a, v_f64 b) { return _mm256_sub_pd(a, b); }
+REQUIRED v_f64 v_mul_f64(v_f64 a, v_f64 b) { return _mm256_mul_pd(a, b); }
+REQUIRED v_f64 v_div_f64(v_f64 a, v_f64 b) { return _mm256_div_pd(a, b); }
+REQUIRED v_f64 v_fms_f64(v_f64 a, v_f64 b, v_f64 c) { return _mm256_fmsub_pd(a, b, c); }
+REQUIRED v_f64 v_fnma_f64(v_f64 a, v_f64 b, v_f64 c) { return _mm256_fnmadd_pd(a, b, c); }
+REQUIRED v_f64 v_abs_f64(v_f64 x) { return _mm256_andnot_pd(v_set_f64(-0.0), x); }
+REQUIRED v_f64 v_signed_f64(v_f64 a, v_f64 x)
+{
+    return _mm256_or_pd(a, _mm256_and_pd(v_set_f64(-0.0), x));
+}
+
+REQUIRED m_f64 v_above_f64(v_f64 a, v_f64 b)
+{
+    __m256i i = _mm256_castpd_si256(a), j = _mm256_castpd_si256(b);
+    return _mm256_castsi256_pd(_mm256_cmpgt_epi64(i, j));
+}
+
+REQUIRED v_f64 v_choose_f64(m_f64 m, v_f64 yes, v_f64 no) { return _mm256_blendv_pd(no, yes, m); }
+
+REQUIRED v_f64 v_load_f64(const char *memory) { return _mm256_loadu_pd((double *)memory); }
+REQUIRED void v_store_f64(char *memory, v_f64 y) { _mm256_storeu_pd((double *)memory, y); }
+REQUIRED void v_load_batch_f64(const char *batch, v_f64 *x)
+{
+    for (int k = 0; k < BATCH; k++)
+        x[k] = v_load_f64(batch + 32 * k);
+}
+
+REQUIRED void v_store_batch_f64(char *batch, const v_f64 *y, int streaming)
+{
+    for (int k = 0; k < BATCH; k++)
+        if (streaming)
+            _mm256_stream_pd((double *)(batch + 32 * k), y[k]);
+        else
+            v_store_f64(batch + 32 * k, y[k]);
+}
+
+/* The bits of the largest magnitude of a batch, for each 32-bit lane. */
+static ALWAYS_INLINE __m256i largest_f64(const v_f64 *x)
+{
+    __m256i largest = _mm256_setzero_si256();
+    for (int k = 0; k < BATCH; k++)
+        largest = _mm256_max_epu32(largest, _mm256_castpd_si256(v_abs_f64(x[k])));
+    return largest;
+}
+
+/* The bits of positive floats, taken as signed integers, are in order and above those of negative
+ * floats; taken as unsigned integers, those of negative floats are in order and above. */
+REQUIRED v_f32 v_finite_f32(v_f32 x)
 {
     __m256i largest = _mm256_castps_si256(v_set_f32(FLT_MAX));
     __m256i lowest = _mm256_castps_si256(v_set_f32(-FLT_MAX));
@@ -94,30 +137,30 @@ OWED v_f32 v_finite_f32(v_f32 x)
     return _mm256_castsi256_ps(_mm256_min_epu32(word, lowest));
 }
 
-OWED v_f64 v_finite_f64(v_f64 x)
+REQUIRED v_f64 v_finite_f64(v_f64 x)
 {
     v_f64 a = v_abs_f64(x), largest = v_set_f64(DBL_MAX);
     return v_signed_f64(v_choose_f64(v_above_f64(a, largest), largest, a), x);
 }
 
-OWED v_f32 v_estimate_f32(v_f32 s) { return _mm256_rcp_ps(s); }
+REQUIRED v_f32 v_estimate_f32(v_f32 s) { return _mm256_rcp_ps(s); }
 
-OWED int is_beyond_f32(const v_f32 *x, int e)
+static ALWAYS_INLINE int is_out_of_range_f32(const v_f32 *x, int e)
 {
     __m256i bound = _mm256_set1_epi32((127 + e) << 23);
     __m256i within = _mm256_cmpgt_epi32(bound, largest_f32(x));
     return _mm256_movemask_ps(_mm256_castsi256_ps(within)) != 0xff;
 }
 
-OWED int v_beyond_f32(const char *batch, int e)
+REQUIRED int v_out_of_range_f32(const char *batch, int e)
 {
     v_f32 x[BATCH];
     v_load_batch_f32(batch, x);
-    return is_beyond_f32(x, e);
+    return is_out_of_range_f32(x, e);
 }
 
-/* The upper half of each number tells. */
-OWED int v_beyond_f64(const char *batch, int e)
+/* The upper 32 bits of each magnitude decide. */
+REQUIRED int v_out_of_range_f64(const char *batch, int e)
 {
     v_f64 x[BATCH];
     v_load_batch_f64(batch, x);
@@ -128,25 +171,34 @@ OWED int v_beyond_f64(const char *batch, int e)
 
 /* The half types. */
 
-/* The constants are floats because GCC makes integers anew in each round of a loop, by three
- * instructions, which costs a bfloat16 an eighth of its time. */
-OWED __m256i and_words(__m256i x, uint32_t word)
+/* The constants are floats because GCC rebuilds integer ones in each iteration with three
+ * instructions, which makes bfloat16 12% slower. */
+static ALWAYS_INLINE __m256i and_words(__m256i x, uint32_t word)
 {
     __m256 mask = _mm256_castsi256_ps(_mm256_set1_epi32((int)word));
     return _mm256_castps_si256(_mm256_and_ps(_mm256_castsi256_ps(x), mask));
 }
 
-OWED __m256i xor_words(__m256i x, uint32_t word)
+static ALWAYS_INLINE __m256i xor_words(__m256i x, uint32_t word)
 {
     __m256 mask = _mm256_castsi256_ps(_mm256_set1_epi32((int)word));
     return _mm256_castps_si256(_mm256_xor_ps(_mm256_castsi256_ps(x), mask));
 }
 
-OWED __m128i load_half(const char *memory) { return _mm_loadu_si128((const __m128i *)memory); }
-OWED void store_half(char *memory, __m128i y) { _mm_storeu_si128((__m128i *)memory, y); }
-OWED __m256i load_halves(const char *memory) { return _mm256_loadu_si256((const __m256i *)memory); }
+static ALWAYS_INLINE __m128i load_half(const char *memory)
+{
+    return _mm_loadu_si128((const __m128i *)memory);
+}
+static ALWAYS_INLINE void store_half(char *memory, __m128i y)
+{
+    _mm_storeu_si128((__m128i *)memory, y);
+}
+static ALWAYS_INLINE __m256i load_halves(const char *memory)
+{
+    return _mm256_loadu_si256((const __m256i *)memory);
+}
 
-OWED int v_beyond_f16(const char *batch, int e)
+REQUIRED int v_out_of_range_f16(const char *batch, int e)
 {
     __m256i magnitude = _mm256_set1_epi16(0x7fff),
             bound = _mm256_set1_epi16((short)((15 + e) << 10));
@@ -156,8 +208,8 @@ OWED int v_beyond_f16(const char *batch, int e)
     return _mm256_movemask_epi8(within) != -1;
 }
 
-/* Quiet NaNs alone convert without a flag. */
-OWED v_f32 v_load_f16(const char *memory)
+/* A signalling NaN is made quiet first: its conversion would raise a flag. */
+REQUIRED v_f32 v_load_f16(const char *memory)
 {
     __m128i half = load_half(memory), a = _mm_and_si128(half, _mm_set1_epi16(0x7fff));
     __m128i nan = _mm_cmpgt_epi16(a, _mm_set1_epi16(0x7c00));
@@ -165,16 +217,19 @@ OWED v_f32 v_load_f16(const char *memory)
     return _mm256_cvtph_ps(_mm_or_si128(half, quiet));
 }
 
-OWED __m128i round_f16(v_f32 y) { return _mm256_cvtps_ph(y, _MM_FROUND_TO_NEAREST_INT); }
-OWED void v_store_f16(char *memory, v_f32 y) { store_half(memory, round_f16(y)); }
+static ALWAYS_INLINE __m128i round_f16(v_f32 y)
+{
+    return _mm256_cvtps_ph(y, _MM_FROUND_TO_NEAREST_INT);
+}
+REQUIRED void v_store_f16(char *memory, v_f32 y) { store_half(memory, round_f16(y)); }
 
-OWED void v_load_batch_f16(const char *batch, v_f32 *x)
+REQUIRED void v_load_batch_f16(const char *batch, v_f32 *x)
 {
     for (int k = 0; k < BATCH; k++)
         x[k] = _mm256_cvtph_ps(load_half(batch + 16 * k));
 }
 
-OWED void v_store_batch_f16(char *batch, const v_f32 *y, int streaming)
+REQUIRED void v_store_batch_f16(char *batch, const v_f32 *y, int streaming)
 {
     for (int k = 0; k < BATCH; k++)
         if (streaming)
@@ -183,16 +238,16 @@ OWED void v_store_batch_f16(char *batch, const v_f32 *y, int streaming)
             v_store_f16(batch + 16 * k, y[k]);
 }
 
-OWED v_f32 v_load_bf16(const char *memory)
+REQUIRED v_f32 v_load_bf16(const char *memory)
 {
     __m256i half = _mm256_cvtepu16_epi32(load_half(memory));
     return _mm256_castsi256_ps(_mm256_slli_epi32(half, 16));
 }
 
-/* To the nearest, ties to even, from the even and the odd elements of 16: up where the low half,
- * plus one if the high half is odd, exceeds 0x8000. For the comparison, which is signed, both are
- * taken 0x8000 lower. */
-OWED __m256i round_bf16(v_f32 y0, v_f32 y1)
+/* Rounds the even and the odd elements of 16 to nearest even: up where the low half, plus one if
+ * the high half is odd, is above 0x8000. The comparison is signed, so both sides are offset by
+ * 0x8000. */
+static ALWAYS_INLINE __m256i round_bf16(v_f32 y0, v_f32 y1)
 {
     __m256i even = _mm256_castps_si256(y0), odd = _mm256_castps_si256(y1);
     __m256i high = _mm256_blend_epi16(_mm256_srli_epi32(even, 16), odd, 0xaa);
@@ -202,7 +257,7 @@ OWED __m256i round_bf16(v_f32 y0, v_f32 y1)
     return _mm256_sub_epi16(high, _mm256_cmpgt_epi16(low, _mm256_setzero_si256()));
 }
 
-OWED void v_store_bf16(char *memory, v_f32 y)
+REQUIRED void v_store_bf16(char *memory, v_f32 y)
 {
     __m256i w = _mm256_castps_si256(y), one = _mm256_set1_epi32(1);
     __m256i odd = _mm256_and_si256(_mm256_srli_epi32(w, 16), one);
@@ -211,9 +266,9 @@ OWED void v_store_bf16(char *memory, v_f32 y)
     store_half(memory, _mm_packus_epi32(_mm256_castsi256_si128(w), _mm256_extracti128_si256(w, 1)));
 }
 
-/* A bfloat16 is the high half of a float32: of 16 the odd elements are there already, the even ones
- * need a shift. */
-OWED void v_load_batch_bf16(const char *batch, v_f32 *x)
+/* A bfloat16 is the high half of a float32. Of 16, the odd elements are in place already, the even
+ * ones need a shift. */
+REQUIRED void v_load_batch_bf16(const char *batch, v_f32 *x)
 {
     for (int k = 0; k < BATCH; k += 2) {
         __m256i half = load_halves(batch + 16 * k);
@@ -223,14 +278,14 @@ OWED void v_load_batch_bf16(const char *batch, v_f32 *x)
     }
 }
 
-OWED int v_beyond_bf16(const char *batch, int e)
+REQUIRED int v_out_of_range_bf16(const char *batch, int e)
 {
     v_f32 x[BATCH];
     v_load_batch_bf16(batch, x);
-    return is_beyond_f32(x, e);
+    return is_out_of_range_f32(x, e);
 }
 
-OWED void v_store_batch_bf16(char *batch, const v_f32 *y, int streaming)
+REQUIRED void v_store_batch_bf16(char *batch, const v_f32 *y, int streaming)
 {
     for (int k = 0; k < BATCH; k += 2) {
         __m256i *to = (__m256i *)(batch + 16 * k), half = round_bf16(y[k], y[k + 1]);
@@ -241,7 +296,7 @@ OWED void v_store_batch_bf16(char *batch, const v_f32 *y, int streaming)
     }
 }
 
-OWED void v_prefetch(const char *memory) { _mm_prefetch(memory, _MM_HINT_T0); }
+REQUIRED void v_prefetch(const char *memory) { _mm_prefetch(memory, _MM_HINT_T0); }
 
 #include "kernels_tpl.h"
 

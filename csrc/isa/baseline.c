@@ -1,9 +1,8 @@
-/* Any CPU: a vector is one element, and the compiler makes longer ones of the loops of
- * kernels_tpl.h.
+/* Any CPU: a vector is one element, and the compiler vectorises the loops of the kernels.
  *
- * Comparisons are made on the bits, without a branch. A compiler does not vectorise a conditional
- * on floats, which may raise a flag that the loop would not, and SSE2 cannot compare 64-bit
- * integers; but the sign of their difference is there for all. */
+ * Comparisons work on the bits, without branches: compilers do not vectorise a conditional
+ * expression of floats, because it may raise a flag that the scalar code would not, and SSE2 cannot
+ * compare 64-bit integers. The sign of a difference works on every CPU. */
 #include "isa.h"
 
 #include <float.h>
@@ -22,103 +21,157 @@ typedef uint64_t m_f64;
 
 #include "simd.h"
 
-/* The casts matter where floats are computed in double (s390x): they round each operation, to the
- * same bits as in float. Doubles computed in more than double would not come out right. */
+/* The casts matter where the compiler computes floats in double (s390x): they round each operation,
+ * to the same bits as in float. Doubles computed in extended precision would be rounded twice. */
 _Static_assert(FLT_EVAL_METHOD >= 0 && FLT_EVAL_METHOD != 2, "on x86, use -msse2 -mfpmath=sse");
 
-/* For a type, its bits, and how many of them are above the sign. */
-#define ARITHMETIC(W, number, word, largest)                                                       \
-    OWED word bits_##W(number x)                                                                   \
-    {                                                                                              \
-        word w;                                                                                    \
-        memcpy(&w, &x, sizeof w);                                                                  \
-        return w;                                                                                  \
-    }                                                                                              \
-    OWED number float_##W(word w)                                                                  \
-    {                                                                                              \
-        number x;                                                                                  \
-        memcpy(&x, &w, sizeof x);                                                                  \
-        return x;                                                                                  \
-    }                                                                                              \
-    /* 1 if a > b, else 0, for the bits of two magnitudes */                                       \
-    OWED word exceeds_##W(word a, word b) { return (b - a) >> (8 * sizeof(word) - 1); }            \
-    OWED word select_##W(word m, word yes, word no) { return (yes & -m) | (no & (m - 1)); }        \
-                                                                                                   \
-    OWED number v_set_##W(number c) { return c; }                                                  \
-    OWED number v_add_##W(number a, number b) { return (number)(a + b); }                          \
-    OWED number v_sub_##W(number a, number b) { return (number)(a - b); }                          \
-    OWED number v_mul_##W(number a, number b) { return (number)(a * b); }                          \
-    OWED number v_div_##W(number a, number b) { return (number)(a / b); }                          \
-    OWED number v_abs_##W(number x) { return float_##W(bits_##W(x) & ~bits_##W((number) - 0.0)); } \
-    OWED number v_signed_##W(number a, number x)                                                   \
-    {                                                                                              \
-        return float_##W(bits_##W(a) | (bits_##W(x) & bits_##W((number) - 0.0)));                  \
-    }                                                                                              \
-    OWED word v_above_##W(number a, number b) { return exceeds_##W(bits_##W(a), bits_##W(b)); }    \
-    OWED number v_choose_##W(word m, number yes, number no)                                        \
-    {                                                                                              \
-        return float_##W(select_##W(m, bits_##W(yes), bits_##W(no)));                              \
-    }                                                                                              \
-    OWED number v_finite_##W(number x)                                                             \
-    {                                                                                              \
-        number a = v_abs_##W(x);                                                                   \
-        return v_signed_##W(v_choose_##W(v_above_##W(a, largest), largest, a), x);                 \
-    }
+static ALWAYS_INLINE uint32_t bits_f32(float x)
+{
+    uint32_t w;
+    memcpy(&w, &x, sizeof w);
+    return w;
+}
 
-ARITHMETIC(f32, float, uint32_t, FLT_MAX)
-ARITHMETIC(f64, double, uint64_t, DBL_MAX)
+static ALWAYS_INLINE float float_f32(uint32_t w)
+{
+    float x;
+    memcpy(&x, &w, sizeof x);
+    return x;
+}
 
-OWED float v_load_f32(const char *memory)
+/* 1 if a > b, else 0; for the bits of two magnitudes. */
+static ALWAYS_INLINE uint32_t exceeds_f32(uint32_t a, uint32_t b)
+{
+    return (b - a) >> (8 * sizeof(uint32_t) - 1);
+}
+
+static ALWAYS_INLINE uint32_t select_bits_f32(uint32_t m, uint32_t yes, uint32_t no)
+{
+    return (yes & -m) | (no & (m - 1));
+}
+
+REQUIRED float v_set_f32(float c) { return c; }
+REQUIRED float v_add_f32(float a, float b) { return (float)(a + b); }
+REQUIRED float v_sub_f32(float a, float b) { return (float)(a - b); }
+REQUIRED float v_mul_f32(float a, float b) { return (float)(a * b); }
+REQUIRED float v_div_f32(float a, float b) { return (float)(a / b); }
+REQUIRED float v_abs_f32(float x) { return float_f32(bits_f32(x) & ~bits_f32(-0.0f)); }
+REQUIRED float v_signed_f32(float a, float x)
+{
+    return float_f32(bits_f32(a) | (bits_f32(x) & bits_f32(-0.0f)));
+}
+
+REQUIRED uint32_t v_above_f32(float a, float b) { return exceeds_f32(bits_f32(a), bits_f32(b)); }
+REQUIRED float v_choose_f32(uint32_t m, float yes, float no)
+{
+    return float_f32(select_bits_f32(m, bits_f32(yes), bits_f32(no)));
+}
+
+REQUIRED float v_finite_f32(float x)
+{
+    float a = v_abs_f32(x);
+    return v_signed_f32(v_choose_f32(v_above_f32(a, FLT_MAX), FLT_MAX, a), x);
+}
+
+static ALWAYS_INLINE uint64_t bits_f64(double x)
+{
+    uint64_t w;
+    memcpy(&w, &x, sizeof w);
+    return w;
+}
+
+static ALWAYS_INLINE double float_f64(uint64_t w)
+{
+    double x;
+    memcpy(&x, &w, sizeof x);
+    return x;
+}
+
+/* 1 if a > b, else 0; for the bits of two magnitudes. */
+static ALWAYS_INLINE uint64_t exceeds_f64(uint64_t a, uint64_t b)
+{
+    return (b - a) >> (8 * sizeof(uint64_t) - 1);
+}
+
+static ALWAYS_INLINE uint64_t select_bits_f64(uint64_t m, uint64_t yes, uint64_t no)
+{
+    return (yes & -m) | (no & (m - 1));
+}
+
+REQUIRED double v_set_f64(double c) { return c; }
+REQUIRED double v_add_f64(double a, double b) { return (double)(a + b); }
+REQUIRED double v_sub_f64(double a, double b) { return (double)(a - b); }
+REQUIRED double v_mul_f64(double a, double b) { return (double)(a * b); }
+REQUIRED double v_div_f64(double a, double b) { return (double)(a / b); }
+REQUIRED double v_abs_f64(double x) { return float_f64(bits_f64(x) & ~bits_f64(-0.0)); }
+REQUIRED double v_signed_f64(double a, double x)
+{
+    return float_f64(bits_f64(a) | (bits_f64(x) & bits_f64(-0.0)));
+}
+
+REQUIRED uint64_t v_above_f64(double a, double b) { return exceeds_f64(bits_f64(a), bits_f64(b)); }
+REQUIRED double v_choose_f64(uint64_t m, double yes, double no)
+{
+    return float_f64(select_bits_f64(m, bits_f64(yes), bits_f64(no)));
+}
+
+REQUIRED double v_finite_f64(double x)
+{
+    double a = v_abs_f64(x);
+    return v_signed_f64(v_choose_f64(v_above_f64(a, DBL_MAX), DBL_MAX, a), x);
+}
+
+REQUIRED float v_load_f32(const char *memory)
 {
     float x;
     memcpy(&x, memory, sizeof x);
     return x;
 }
 
-OWED void v_store_f32(char *memory, float y) { memcpy(memory, &y, sizeof y); }
+REQUIRED void v_store_f32(char *memory, float y) { memcpy(memory, &y, sizeof y); }
 
-OWED double v_load_f64(const char *memory)
+REQUIRED double v_load_f64(const char *memory)
 {
     double x;
     memcpy(&x, memory, sizeof x);
     return x;
 }
 
-OWED void v_store_f64(char *memory, double y) { memcpy(memory, &y, sizeof y); }
+REQUIRED void v_store_f64(char *memory, double y) { memcpy(memory, &y, sizeof y); }
 
-/* A subnormal half's fraction is put under the exponent of 2^-14, which is then taken away: exact,
- * and with no subnormal float on the way. */
-OWED float v_load_f16(const char *memory)
+/* A subnormal half: its fraction with the exponent of 2^-14, minus 2^-14. That is exact and needs
+ * no subnormal float. */
+REQUIRED float v_load_f16(const char *memory)
 {
     uint16_t half;
     memcpy(&half, memory, sizeof half);
     uint32_t a = half & 0x7fff, sign = (uint32_t)(half & 0x8000) << 16;
     uint32_t normal = (a << 13) + (112u << 23) + (exceeds_f32(a, 0x7bff) << 23) * 112;
     uint32_t subnormal = bits_f32(float_f32((a << 13) + (113u << 23)) - 0x1p-14f);
-    return float_f32(select_f32(exceeds_f32(a, 0x3ff), normal, subnormal) | sign);
+    return float_f32(select_bits_f32(exceeds_f32(a, 0x3ff), normal, subnormal) | sign);
 }
 
-/* Below 2^-14, adding 1/2 leaves the fraction of the subnormal half, rounded, at the low end. */
-OWED void v_store_f16(char *memory, float y)
+/* Below 2^-14, adding 1/2 rounds to the subnormal half and leaves its fraction in the low bits. */
+REQUIRED void v_store_f16(char *memory, float y)
 {
     uint32_t a = bits_f32(v_abs_f32(y)), sign = bits_f32(y) >> 16 & 0x8000;
     uint32_t normal = (a + 0xfff + (a >> 13 & 1) - (112u << 23)) >> 13;
     uint32_t subnormal = bits_f32(float_f32(a) + 0.5f) - bits_f32(0.5f);
-    uint32_t number = select_f32(exceeds_f32(113u << 23, a), subnormal, normal);
-    uint32_t half = select_f32(exceeds_f32(143u << 23, a), number, 0x7c00) | sign;
-    uint16_t word = (uint16_t)select_f32(exceeds_f32(a, 255u << 23), 0x7e00, half);
+    uint32_t number = select_bits_f32(exceeds_f32(113u << 23, a), subnormal, normal);
+    uint32_t half = select_bits_f32(exceeds_f32(143u << 23, a), number, 0x7c00) | sign;
+    uint16_t word = (uint16_t)select_bits_f32(exceeds_f32(a, 255u << 23), 0x7e00, half);
     memcpy(memory, &word, sizeof word);
 }
 
-OWED float v_load_bf16(const char *memory)
+REQUIRED float v_load_bf16(const char *memory)
 {
     uint16_t half;
     memcpy(&half, memory, sizeof half);
     return float_f32((uint32_t)half << 16);
 }
 
-/* The one NaN has nothing in its low half for the rounding to carry. */
-OWED void v_store_bf16(char *memory, float y)
+/* Rounding cannot carry into the sign: the one NaN has no bit in its low half. */
+REQUIRED void v_store_bf16(char *memory, float y)
 {
     uint16_t half = (uint16_t)((bits_f32(y) + 0x7fff + (bits_f32(y) >> 16 & 1)) >> 16);
     memcpy(memory, &half, sizeof half);

@@ -1,7 +1,7 @@
 /* The ops of csrc/formulas_tpl.h on single numbers, and what each operation on the way gave: a
  * library for tests/test_bounds.py.
  *
- *     OP_TYPE(inputs, way, estimate, results)    returns how many results there are */
+ *     OP_TYPE(inputs, path, estimate, results)    returns how many results there are */
 #include "lists.h"
 
 static double given, *next;
@@ -26,13 +26,13 @@ static double noted(double y) { return *next++ = y; }
 #include "single.h"
 
 #define FUNCTION(op, type, number)                                                               \
-    long op##_##type(const number *in, int way, double estimate, double *results)                \
+    long op##_##type(const number *in, int path, double estimate, double *results)                \
     {                                                                                              \
         number out[MAX_OUTPUTS];                                                                   \
         given = estimate, next = results;                                                          \
-        op##_formula_##type(in, out, (enum way)way);                                             \
+        op##_formula_##type(in, out, (enum path)path);                                             \
         return (long)(next - results);                                                             \
     }
-#define FUNCTIONS(op, ufunc, inputs, outputs)                                                    \
+#define FUNCTIONS(op, ufunc, inputs, outputs, limit)                                                    \
     FUNCTION(op, f32, float) FUNCTION(op, f64, double)
 SOFTSIGN_OPS(FUNCTIONS)

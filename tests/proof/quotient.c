@@ -74,9 +74,9 @@ static ALWAYS_INLINE uint32_t results_that_differ(int which, float x)
 {
     float y, low, high;
 #define TRY(op)                                                                                  \
-    op##_formula_least(&x, &y, ORDINARY);                                                        \
-    op##_formula_least(&x, &low, ESTIMATED);                                                     \
-    op##_formula_greatest(&x, &high, ESTIMATED)
+    op##_formula_least(&x, &y, FAST_PATH);                                                        \
+    op##_formula_least(&x, &low, FAST_PATH_ESTIMATED);                                                     \
+    op##_formula_greatest(&x, &high, FAST_PATH_ESTIMATED)
     switch (which) {
     case FORWARD: TRY(forward); break;
     case RECIPROCAL: TRY(derivative); break;

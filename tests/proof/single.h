@@ -30,7 +30,7 @@
 
 #define NAME(name) JOIN(name, ELEMENT)
 #define FORMULA(op)                                                                              \
-    static ALWAYS_INLINE void NAME(op##_formula)(const vec *in, vec *out, enum way way)
+    static ALWAYS_INLINE void NAME(op##_formula)(const vec *in, vec *out, enum path path)
 
 #endif
 
