@@ -13,15 +13,8 @@
  *     inverse             y / (1 - |y|)               y / (1 - |y|)
  *     second derivative   -2 sign(x) / (1 + |x|)^3    -2 sign(x) ((r r) r)
  *
- * The worst errors over all float32, rounded up (backward: of pairs where its derivation says to
- * look), and the bits of an input that meets them; docs/numerics.md derives what they are below in
- * float32 and float64:
- *
- *     forward             1.50 ulp at 0x44ffebff                         below 1.5
- *     derivative          3.50 ulp at 0x3934f000                         below 3.51
- *     backward            4.4972 ulp at grad 0x3f801399, x 0x399cd7ff    below 4.51
- *     inverse             1.50 ulp at 0x3efff7ff                         below 1.5
- *     second derivative   5.47 ulp at 0x3e85a9a6                         below 5.57
+ * softsign_c/_bounds.py lists the error bounds, and the worst float32 errors with their inputs;
+ * docs/numerics.md derives the bounds.
  *
  * r r rather than 1 / (s s), which overflows from |x| = 2^64 on in float32; x / s rather than x r,
  * whose error is larger.

@@ -77,8 +77,8 @@ def softsign(x: Any, /) -> Any:
     -----
     The limits are exact: +-inf gives +-1, NaN gives NaN, -0 gives -0, and subnormal numbers
     come back unchanged. The result is odd, bit for bit, and equals NumPy's
-    ``x / (1 + np.abs(x))`` at every finite float32 and float64. The error is below 1.5 ulp (at
-    worst 1.50 ulp in float32); float16 and bfloat16 are rounded correctly.
+    ``x / (1 + np.abs(x))`` at every finite float32 and float64. The error is below {below} ulp (at
+    worst {worst} ulp in float32); float16 and bfloat16 are rounded correctly.
 
     References
     ----------
@@ -116,7 +116,7 @@ def softsign_derivative(x: Any, /) -> Any:
     Notes
     -----
     +-inf gives 0, +-0 gives 1, NaN gives NaN. The result is even, bit for bit. The error is
-    below 3.51 ulp (at worst 3.50 ulp in float32); float16 and bfloat16 are rounded correctly.
+    below {below} ulp (at worst {worst} ulp in float32); float16 and bfloat16 are rounded correctly.
 
     References
     ----------
@@ -160,7 +160,7 @@ def softsign_backward(grad: Any, x: Any, /) -> Any:
     Computed as (grad * r) * r with r = 1 / (1 + abs(x)), so that it is finite for every finite
     `grad`, and more accurate than a multiplication by the derivative where that is subnormal.
     NaN in either input gives NaN; an infinite `x` counts as the largest finite number. The error is
-    below 4.51 ulp.
+    below {below} ulp.
 
     References
     ----------
@@ -247,7 +247,7 @@ def softsign_inverse(y: Any, /) -> Any:
     Notes
     -----
     NaN gives NaN, -0 gives -0, and subnormal numbers come back unchanged. The result is odd, bit
-    for bit. The error is below 1.5 ulp (at worst 1.50 ulp in float32).
+    for bit. The error is below {below} ulp (at worst {worst} ulp in float32).
 
     References
     ----------
@@ -285,8 +285,8 @@ def softsign_second_derivative(x: Any, /) -> Any:
     Notes
     -----
     +-0 gives 0, the mean of the limits +2 and -2 from the left and the right, and so does +-inf;
-    NaN gives NaN. The result is odd, bit for bit. The error is below 5.57 ulp (at
-    worst 5.47 ulp in float32).
+    NaN gives NaN. The result is odd, bit for bit. The error is below {below} ulp (at
+    worst {worst} ulp in float32).
 
     References
     ----------

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from softsign_c._bounds import BOUNDS
 from softsign_c._isa import names
 from softsign_c._kernels import ffi, lib
 
@@ -141,6 +142,14 @@ def _new_ufunc(op: str) -> Any:
     return ufunc
 
 
+def _documentation(op: str, text: str | None) -> str | None:
+    """Return the docstring with the op's error bounds put in; there is none under python -OO."""
+    if text is None or op not in BOUNDS:
+        return text
+    bound = BOUNDS[op]
+    return text.format(below=f"{bound.below:g}", worst=bound.worst_rounded_up)
+
+
 def ufunc_of(op: str) -> Callable[[Callable[..., Any]], np.ufunc]:
     """Return a decorator that makes the ufunc of the pass, with the parameters, the docstring and
     the module of the function that it is put on.
@@ -149,7 +158,7 @@ def ufunc_of(op: str) -> Callable[[Callable[..., Any]], np.ufunc]:
     def make(described: Callable[..., Any]) -> np.ufunc:
         place = described.__module__, described.__qualname__
         ufunc: Any = _made.get(place) or _new_ufunc(op)
-        ufunc.__doc__ = described.__doc__
+        ufunc.__doc__ = _documentation(op, described.__doc__)
         ufunc.__module__ = described.__module__  # without it pickle may find another of that name
         ufunc.__signature__ = _signature(described, ufunc.nout)
         _made[place] = ufunc

@@ -7,18 +7,12 @@ from helpers import raw
 from helpers.compare import assert_errors_within, assert_same_bits
 from helpers.reference import EXACT, TYPES, errors_in_ulp, specified
 from softsign_c import available_isas
+from softsign_c._bounds import BOUNDS
 
 F32 = TYPES["f32"]
 CHUNK = 1 << 14  # inputs at a time, few enough to stay in the cache
 STRIDE = 1021  # a prime, so that the low bits go through all their values
-
-# The bound of the error in ulp that is promised, the worst error that there is, and an input of it.
-WORST = {
-    "forward": (1.50, 1.499237, 0x44FFEBFF),
-    "derivative": (3.50, 3.498299, 0x3934F000),
-    "inverse": (1.50, 1.499572, 0x3EFFF7FF),
-    "second_derivative": (5.47, 5.461188, 0x3E85A9A6),
-}
+ROUNDING = 1e-6  # ulp, of the worst errors in BOUNDS
 
 
 def errors_in_float64(got: np.ndarray, true: np.ndarray) -> np.ndarray:
@@ -34,13 +28,13 @@ def check(isas: list[str], op: str, x: np.ndarray) -> None:
     for isa in isas:
         for got, bits in zip(raw.run(isa, op, "f32", x), expected, strict=True):
             assert_same_bits(got, bits, x)
-    if op not in WORST:
+    if op not in BOUNDS:
         return
     positive = x[x < (F32.one if op == "inverse" else F32.infinity)]  # others mirror them
     if positive.size:
         got = expected[0][: positive.size]
         errors = errors_in_float64(got, EXACT[op](F32.widen(positive).astype(np.float64)))
-        assert_errors_within(WORST[op][0], errors, got, positive)
+        assert_errors_within(BOUNDS[op].worst + ROUNDING, errors, got, positive)
 
 
 OPS = [name for name in raw.OPS if name != "backward"]
@@ -62,17 +56,14 @@ def test_all_inputs(op):
 
 
 def test_backward_stays_within_its_bound(isa):
-    """4.51 ulp, as proven in docs/numerics.md; the first pair comes near it."""
     random = np.random.default_rng(0)
     grad = random.integers(F32.one, F32.one + (1 << 26), 16 * CHUNK).astype(np.uint32)
     x = random.integers(0x30000000, 0x50000000, 16 * CHUNK).astype(np.uint32)  # 2^-31 to 2^33
-    grad[0], x[0] = 0x3F801399, 0x399CD7FF
     (got,) = raw.run(isa, "backward", "f32", grad, x)
     assert_same_bits(got, *specified("backward", F32, grad, x), grad, x)
     values = (F32.widen(operand).astype(np.float64) for operand in (grad, x))
     errors = errors_in_float64(got, EXACT["backward"](*values))
-    assert_errors_within(4.51, errors, got, grad, x)
-    assert errors[0] == pytest.approx(4.4972, abs=1e-4)
+    assert_errors_within(BOUNDS["backward"].below, errors, got, grad, x)
 
 
 @pytest.mark.parametrize("word", [0x48FC0FA1, 0x4A638E35])
@@ -83,10 +74,10 @@ def test_forward_where_a_quotient_by_estimate_is_hard(isa, word):
     assert_same_bits(got, *specified("forward", F32, x), x)
 
 
-@pytest.mark.parametrize("op", WORST)
+@pytest.mark.parametrize("op", BOUNDS)
 def test_worst_error_is_where_it_was_measured(isa, op):
-    _, worst, witness = WORST[op]
-    x = np.array([witness], np.uint32)
-    (got,) = raw.run(isa, op, "f32", x)
-    (error,) = errors_in_ulp(F32, got, [EXACT[op](value) for value in F32.fractions(x)])
-    assert float(error) == pytest.approx(worst, abs=1e-6)
+    inputs = [np.array([bits], np.uint32) for bits in BOUNDS[op].at]
+    (got,) = raw.run(isa, op, "f32", *inputs)
+    (error,) = errors_in_ulp(F32, got, [EXACT[op](*[F32.fractions(x)[0] for x in inputs])])
+    assert float(error) == pytest.approx(BOUNDS[op].worst, abs=ROUNDING)
+    assert error < BOUNDS[op].below
