@@ -1,4 +1,6 @@
-"""The code on the pages of docs/ runs, each page from its first block to its last."""
+"""README.md and the pages of docs/: their code runs, their links lead somewhere, their figures are
+those of the package.
+"""
 
 import doctest
 import re
@@ -6,9 +8,14 @@ from pathlib import Path
 
 import pytest
 
-PAGES = sorted((Path(__file__).parents[1] / "docs").glob("*.md"))
-FIGURES = sorted((Path(__file__).parents[1] / "docs" / "figures").glob("*.svg"))
+from softsign_c._bounds import BOUNDS
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 BLOCK = re.compile(r"^```python\n(.*?)^```$", re.DOTALL | re.MULTILINE)
+
+each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 def run(block, page, namespace):
@@ -22,8 +29,8 @@ def run(block, page, namespace):
     namespace.update(test.globs)
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_code_runs(page):
+@each_page
+def test_code_runs_from_the_first_block_to_the_last(page):
     blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
     for library in re.findall(r"^(?:>>> )?(?:import|from) (\w+)", "".join(blocks), re.MULTILINE):
         pytest.importorskip(library, reason=f"{page.name} needs {library}, which is not installed")
@@ -32,6 +39,33 @@ def test_code_runs(page):
         run(block, page, namespace)
 
 
-@pytest.mark.parametrize("figure", FIGURES, ids=lambda figure: figure.name)
-def test_figures_have_a_dark_dress(figure):
+@each_page
+def test_links_are_relative_and_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)", page.read_text(encoding="utf-8")):
+        if not target.startswith("https://"):
+            assert (page.parent / target).exists(), f"{page.name} links {target}"
+
+
+@each_page
+def test_tables_are_no_wider_than_a_page(page):
+    rows = re.findall(r"^\|.*\|$", page.read_text(encoding="utf-8"), re.MULTILINE)
+    assert all(len(re.findall(r"(?<!\\)\|", row)) - 1 <= 8 for row in rows)
+
+
+def test_the_map_lists_every_source_file():
+    mapped = set(re.findall(r"`(csrc/[\w/]+\.[ch])`", README))
+    there = {path.relative_to(ROOT).as_posix() for path in (ROOT / "csrc").rglob("*.[ch]")}
+    assert mapped >= there - {"csrc/compiler.h"}
+    assert mapped <= there
+
+
+def test_the_errors_stated_are_those_of_the_table():
+    stated = re.findall(r"within (\d\.\d\d)", README)
+    assert stated == [b.worst_rounded_up for op, b in BOUNDS.items() if op != "backward"]
+
+
+@pytest.mark.parametrize(
+    "figure", [*(ROOT / "docs" / "figures").glob("*.svg")], ids=lambda figure: figure.name
+)
+def test_figures_are_drawn_for_dark_pages_too(figure):
     assert "prefers-color-scheme:dark" in figure.read_text(encoding="utf-8")

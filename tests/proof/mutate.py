@@ -1,77 +1,131 @@
-"""Shows that the ordinary tests notice small faults, and the digests those in NEON: each of
-faults*.py is put into a copy of the sources, which is built and tested.
+"""Makes small changes to copies of the sources, and reports those that no ordinary test notices.
 
-    python tests/proof/mutate.py [part of a fault's name]
+    python tests/proof/mutate.py [--mutants N] [--seed N]
+
+universalmutator makes the mutants, by its rules for C and Python: lines are drawn by the seed, and
+one mutant of each. One that is not valid, or compiles to the same, is passed over. Some survivors
+are equivalent in ways that a compiler does not see; above a rate of them the command fails.
 """
 
+import argparse
+import ast
+import contextlib
+import io
 import queue
+import random
+import subprocess
 import sys
+import time
+from importlib.util import find_spec
 from pathlib import Path
+from typing import NamedTuple
 
 import harness
-from fault import Fault
-from faults import FAULTS
-from sandbox import compile_library, copy_sources, failure
-from table import record
+from sandbox import LIBRARY, compile_library, copy_sources, failure
+from universalmutator.mutator import mutants_regexp
 
-TOO_LONG = 600  # s: a fault may leave a thread waiting for ever
-FAST = "-O1"  # passes and fails as -O3 does, and is built in less time
-
-
-def is_misplaced(fault: Fault) -> bool:
-    return (harness.ROOT / fault.file).read_text().count(fault.old) != 1
+SOURCES = ["csrc/*.[ch]", "softsign_c/*.py", "build.py", "verify.py"]
+NEEDS = {"softsign_c/torch/": "torch", "softsign_c/_cli/plot.py": "matplotlib"}  # to be tested
+MAX_SURVIVING = 0.25  # of the mutants
+PATIENCE = 10  # a mutant hangs if its tests take so many times as long as without it
+FAST = "-O1"  # the same bits as -O3, built in less time
 
 
-def seen_by(fault: Fault, folder: Path) -> str:
-    """Return the first test that fails with the fault in the folder's sources, or nothing."""
-    file = folder / fault.file
+class Mutant(NamedTuple):
+    """A file with another text in one line."""
+
+    file: str
+    line: int
+    old: str
+    new: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}\n  - {self.old.strip()}\n  + {self.new.strip()}"
+
+
+def drawn(seed: int) -> list[Mutant]:
+    """Return a mutant of each line that has one, in random order."""
+    of_lines: dict[tuple[str, int], list[Mutant]] = {}
+    untested = tuple(name for name, module in NEEDS.items() if find_spec(module) is None)
+    for file in harness.run(["git", "-C", harness.ROOT, "ls-files", *SOURCES]).splitlines():
+        if file.startswith(untested):
+            continue
+        lines = (harness.ROOT / file).read_text().splitlines(keepends=True)
+        rules = ["python"] if file.endswith(".py") else ["c_like", "c"]
+        with contextlib.redirect_stdout(io.StringIO()):
+            made = mutants_regexp(lines, ["universal", *rules], ignorePatterns=[])
+        for line, new, *_ in made:
+            mutant = Mutant(file, line, lines[line - 1], new)
+            of_lines.setdefault((file, line), []).append(mutant)
+    rng = random.Random(seed)
+    return [rng.choice(of_lines[line]) for line in rng.sample(sorted(of_lines), len(of_lines))]
+
+
+def meaning(text: str) -> str:
+    """Return a Python module without its comments and docstrings."""
+    tree = ast.parse(text)
+    compile(tree, "", "exec")  # which finds errors that the parser does not
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            node.value.value = ""
+    return ast.dump(tree)
+
+
+def outcome(mutant: Mutant, folder: Path, seconds: float) -> str | None:
+    """Return what notices the mutant, an empty word if nothing does, None if it is no program or
+    the same one.
+    """
+    file, library = folder / mutant.file, (folder / LIBRARY).read_bytes()
     sound = file.read_text()
+    lines = sound.splitlines(keepends=True)
+    text = "".join([*lines[: mutant.line - 1], mutant.new, *lines[mutant.line :]])
+    named = [str(path) for path in (folder / "tests").glob(f"test_*{file.stem.strip('_')}*.py")]
     try:
-        file.write_text(sound.replace(fault.old, fault.new))
-        compile_library(folder, FAST)
-        seen = failure(folder, *fault.tests.split(), seconds=TOO_LONG)
-        return seen or ("" if fault.why_unseen else failure(folder, seconds=TOO_LONG))
+        file.write_text(text)
+        if file.suffix == ".py":
+            is_same = meaning(text) == meaning(sound)
+        else:
+            compile_library(folder, FAST)
+            is_same = (folder / LIBRARY).read_bytes() == library
+        if is_same:
+            return None
+        seen = failure(folder, *named, seconds=seconds) if named else ""
+        return seen or failure(folder, seconds=seconds)
+    except (SyntaxError, subprocess.CalledProcessError):
+        return None
     finally:
         file.write_text(sound)
-
-
-def failure_without_fault(folders: "queue.SimpleQueue[Path]", tests: set[str]) -> str:
-    """Return the first of the tests, run in two halves, that fails without any fault."""
-
-    def failure_in(tests: list[str]) -> str:
-        folder = folders.get()
-        compile_library(folder, FAST)
-        test = failure(folder, *tests) if tests else ""
-        folders.put(folder)
-        return test
-
-    return "".join(harness.in_parallel(failure_in, [sorted(tests)[::2], sorted(tests)[1::2]]))
+        (folder / LIBRARY).write_bytes(library)
 
 
 def main() -> None:
-    if misplaced := [fault.name for fault in filter(is_misplaced, FAULTS)]:
-        sys.exit(f"their texts are not once in their files: {misplaced}")
-    chosen = [fault for fault in FAULTS if "".join(sys.argv[1:]) in fault.name]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--mutants", type=int, default=40)
+    parser.add_argument("--seed", type=int, default=0)
+    options = parser.parse_args()
+    mutants = iter(drawn(options.seed))
     folders: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for number in range(harness.CORES):
-        folders.put(copy_sources(harness.BUILT / f"mutant-{number}"))
-
-    def outcome(fault: Fault) -> bool:
-        folder = folders.get()
-        seen = seen_by(fault, folder)
+        folder = copy_sources(harness.BUILT / f"mutant-{number}")
+        compile_library(folder, FAST)
         folders.put(folder)
-        unseen = f"explained: {fault.why_unseen}" if fault.why_unseen else "FAULT"
-        print(f"{fault.name}: {f'seen by {seen}' if seen else f'not seen, {unseen}'}", flush=True)
-        return bool(seen) != bool(fault.why_unseen)
+    begin = time.monotonic()
+    if test := failure(folder):
+        sys.exit(f"fails without any mutant: {test}")
+    patience = PATIENCE * (time.monotonic() - begin)
 
-    if test := failure_without_fault(folders, {name for f in chosen for name in f.tests.split()}):
-        sys.exit(f"fails without a fault: {test}")
-    as_stated = harness.in_parallel(outcome, chosen)
-    explained = sum(bool(fault.why_unseen) for fault in chosen)
-    if chosen == FAULTS:
-        inputs = f"{len(FAULTS)} single faults in C and Python"
-        paths = f"{len(FAULTS) - explained} seen, {explained} explained"
-        record(inputs, paths, "", len(FAULTS) - sum(as_stated))
+    def survives(_: int) -> bool:
+        folder, seen = folders.get(), None
+        while seen is None:
+            seen = outcome(mutant := next(mutants), folder, patience)
+        folders.put(folder)
+        print(f"noticed by {seen}: {mutant}" if seen else f"SURVIVES: {mutant}", flush=True)
+        return not seen
+
+    survivors = sum(harness.in_parallel(survives, range(options.mutants)))
+    print(f"{survivors} of {options.mutants} mutants survive, drawn with seed {options.seed}")
+    if survivors > MAX_SURVIVING * options.mutants:
+        sys.exit(f"more than {MAX_SURVIVING:.0%}: look for the tests that are missing")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,13 @@
 """Copies of the sources in which the library is built in other ways, and tested."""
 
+import contextlib
 import hashlib
+import os
 import re
 import shutil
+import signal
 import subprocess
+import sys
 import sysconfig
 from pathlib import Path
 
@@ -11,7 +15,6 @@ import harness
 import pytest
 
 from build import generate, unix_flags
-from helpers.process import python
 
 LIBRARY = "softsign_c/_kernels.abi3.so"
 FLAGS = [*unix_flags(["cc"]), "-shared", "-fPIC", "-DPy_LIMITED_API=0x030B0000", "-w"]
@@ -36,7 +39,7 @@ def compile_library(folder: Path, *flags: str) -> None:
         if not objects[-1].exists():
             part = objects[-1].with_suffix(f".{folder.name}")
             command = ["cc", *FLAGS, *flags, *includes, "-c", str(source), "-o", str(part)]
-            subprocess.run(command, check=True)
+            subprocess.run(command, check=True, capture_output=True)
             part.replace(objects[-1])
     command = ["cc", *FLAGS, *flags, *map(str, objects), "-o", str(folder / LIBRARY)]
     subprocess.run(command, check=True)
@@ -45,9 +48,23 @@ def compile_library(folder: Path, *flags: str) -> None:
 def run(
     folder: Path, *words: str, seconds: float | None = None, **environment: str
 ) -> "subprocess.CompletedProcess[str]":
-    """Run Python with the library of the folder."""
+    """Run Python with the library of the folder, and end what it has begun and left."""
     environment |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    return python(*words, cwd=folder, timeout=seconds, **environment)
+    process = subprocess.Popen(
+        [sys.executable, *words],
+        cwd=folder,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    try:
+        out, err = process.communicate(timeout=seconds)
+    finally:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    return subprocess.CompletedProcess(words, process.returncode, out, err)
 
 
 def failure(folder: Path, *tests: str, seconds: float | None = None, **environment: str) -> str:
