@@ -4,8 +4,6 @@ Each works on float16, float32 and float64, and on bfloat16 where ml_dtypes is i
 dtypes are converted as by NumPy's own ufuncs of floats. Results are the same bits on every machine.
 """
 
-from typing import Any
-
 try:
     from softsign_c._kernels import lib as _lib
 except ModuleNotFoundError as error:
@@ -17,9 +15,11 @@ except ModuleNotFoundError as error:
 
 import _cffi_backend  # noqa: F401  (_kernels needs it; so do tools that look for what to freeze)
 
-from softsign_c._isa import active_isa, available_isas, use_default_isa, use_isa
-from softsign_c._threads import get_num_threads, set_num_threads, use_default_num_threads
-from softsign_c._ufunc import ufunc_of
+from softsign_c._isa import active_isa, available_isas, use_isa
+from softsign_c._isa import use_default_isa as _use_default_isa
+from softsign_c._threads import get_num_threads, set_num_threads
+from softsign_c._threads import use_default_num_threads as _use_default_num_threads
+from softsign_c._ufunc import ufunc_of as _ufunc_of
 
 __all__ = [
     "active_isa",
@@ -35,13 +35,17 @@ __all__ = [
     "use_isa",
 ]
 
-use_default_isa()
-use_default_num_threads()
+_use_default_isa()
+_use_default_num_threads()
 if _cache := _lib.softsign_last_level_cache():  # known where anything is stored past it
     _lib.softsign_set_streaming_bytes(_cache)
 
 
-def __getattr__(name: str) -> str:
+def __getattr__(name):
+    if name == "torch":  # on demand, as PyTorch takes a second
+        from importlib import import_module
+
+        return import_module("softsign_c.torch")
     if name == "__version__":  # on demand: reading it takes longer than all the rest
         from importlib.metadata import PackageNotFoundError, version
 
@@ -52,8 +56,12 @@ def __getattr__(name: str) -> str:
     raise AttributeError(f"module 'softsign_c' has no attribute {name!r}")
 
 
-@ufunc_of("forward")
-def softsign(x: Any, /) -> Any:
+def __dir__():  # without torch, as a tool that looks at each of these names would import PyTorch
+    return sorted({*globals(), "__version__"})
+
+
+@_ufunc_of("forward")
+def softsign(x, /):
     """Softsign, element-wise: y = x / (1 + abs(x)).
 
     Parameters
@@ -92,8 +100,8 @@ def softsign(x: Any, /) -> Any:
     """
 
 
-@ufunc_of("derivative")
-def softsign_derivative(x: Any, /) -> Any:
+@_ufunc_of("derivative")
+def softsign_derivative(x, /):
     """Derivative of softsign, element-wise: dy/dx = 1 / (1 + abs(x))^2.
 
     Parameters
@@ -130,8 +138,8 @@ def softsign_derivative(x: Any, /) -> Any:
     """
 
 
-@ufunc_of("backward")
-def softsign_backward(grad: Any, x: Any, /) -> Any:
+@_ufunc_of("backward")
+def softsign_backward(grad, x, /):
     """Gradient of a loss through softsign, element-wise: grad / (1 + abs(x))^2.
 
     One pass and no temporary array, unlike ``grad * softsign_derivative(x)``.
@@ -174,8 +182,8 @@ def softsign_backward(grad: Any, x: Any, /) -> Any:
     """
 
 
-@ufunc_of("forward_with_derivative")
-def softsign_with_derivative(x: Any, /) -> Any:
+@_ufunc_of("forward_with_derivative")
+def softsign_with_derivative(x, /):
     """Softsign and its derivative, element-wise, in one pass over `x`.
 
     The same bits as ``softsign(x), softsign_derivative(x)``, with one division and one reading of
@@ -216,8 +224,8 @@ def softsign_with_derivative(x: Any, /) -> Any:
     """
 
 
-@ufunc_of("inverse")
-def softsign_inverse(y: Any, /) -> Any:
+@_ufunc_of("inverse")
+def softsign_inverse(y, /):
     """Inverse of softsign, element-wise: x = y / (1 - abs(y)).
 
     Parameters
@@ -261,8 +269,8 @@ def softsign_inverse(y: Any, /) -> Any:
     """
 
 
-@ufunc_of("second_derivative")
-def softsign_second_derivative(x: Any, /) -> Any:
+@_ufunc_of("second_derivative")
+def softsign_second_derivative(x, /):
     """Second derivative of softsign, element-wise: -2 sign(x) / (1 + abs(x))^3.
 
     Parameters

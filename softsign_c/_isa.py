@@ -87,7 +87,7 @@ class use_isa(Setting):  # noqa: N801  (called like a function)
             raise ValueError(f"there is no instruction set {name!r}; {here}")
         if isas[name] is not None:
             raise ValueError(f"instruction set {name!r} needs {isas[name]}; {here}")
-        super().__init__(_exchange_isa, list(isas).index(name))
+        super().__init__(_exchange_isa, list(isas).index(name), name)
 
 
 def use_default_isa() -> None:

@@ -10,10 +10,13 @@ class Setting:
     its end. It can be used in many, also in one within another, and by several threads at once.
     """
 
-    def __init__(self, exchange: Callable[[int], int], value: int) -> None:
-        self._exchange, self._value = exchange, value
+    def __init__(self, exchange: Callable[[int], int], value: int, name: object) -> None:
+        self._exchange, self._value, self._name = exchange, value, name
         self._first = [exchange(value)]  # until one thread takes it, for the first block of all
         self._before: list[int] = []  # one for each block that is entered
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._name!r})"
 
     def __enter__(self) -> None:
         before = self._exchange(self._value)

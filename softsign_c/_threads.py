@@ -64,7 +64,7 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
         n = operator.index(n)
         if not 1 <= n <= MOST:
             raise ValueError(f"the number of threads must be from 1 to {MOST}, not {n}")
-        super().__init__(_exchange_num_threads, n)
+        super().__init__(_exchange_num_threads, n, n)
 
 
 class num_threads_local(Setting):  # noqa: N801
@@ -74,7 +74,7 @@ class num_threads_local(Setting):  # noqa: N801
     """
 
     def __init__(self, n: int) -> None:
-        super().__init__(lib.softsign_set_num_threads_local, min(n, MOST))
+        super().__init__(lib.softsign_set_num_threads_local, min(n, MOST), n)
 
 
 def use_default_num_threads() -> None:

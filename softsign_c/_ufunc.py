@@ -103,10 +103,7 @@ def _signature(described: Callable[..., Any], outputs: int) -> inspect.Signature
         inspect.Parameter.POSITIONAL_OR_KEYWORD,
         default=None if outputs == 1 else (None,) * outputs,
     )
-    inputs = [
-        parameter.replace(annotation=parameter.empty)  # as NumPy's own
-        for parameter in inspect.signature(described).parameters.values()
-    ]
+    inputs = inspect.signature(described).parameters.values()
     return inspect.Signature([*inputs, out, *_KEYWORDS])
 
 

@@ -1,10 +1,10 @@
 """What the package says of itself: docstrings, signatures, names, types."""
 
-import ast
 import doctest
 import importlib.metadata
 import inspect
 import pickle
+import shutil
 import sysconfig
 from pathlib import Path
 
@@ -13,7 +13,7 @@ import pytest
 
 import softsign_c
 from helpers import raw
-from helpers.process import python
+from helpers.process import python, run_script
 from softsign_c import softsign, softsign_backward, softsign_with_derivative
 
 UFUNCS = [raw.ufunc(op) for op in raw.OPS]
@@ -126,30 +126,53 @@ def test_without_metadata_there_is_no_version(monkeypatch):
         _ = softsign_c.__version__
 
 
-def test_stubs_declare_every_public_name():
-    declared = set()
-    for statement in ast.parse(STUBS.read_text()).body:
-        if isinstance(statement, ast.AnnAssign):
-            declared.add(statement.target.id)
-        elif isinstance(statement, ast.FunctionDef | ast.ClassDef):
-            declared.add(statement.name)
-    assert declared == {*softsign_c.__all__, "__version__"}
-    assert STUBS.with_name("py.typed").exists()
+def test_completion_offers_the_public_names_and_no_others():
+    offered = [name for name in dir(softsign_c) if not name.startswith("_")]
+    assert set(offered) - {"torch"} == set(softsign_c.__all__)
+    assert "__version__" in dir(softsign_c)
+
+
+def test_a_setting_says_what_it_set():
+    with softsign_c.use_isa("baseline") as _, softsign_c.set_num_threads(2) as _:
+        assert repr(softsign_c.use_isa("baseline")) == "use_isa('baseline')"
+        assert repr(softsign_c.set_num_threads(np.int8(2))) == "set_num_threads(2)"
+
+
+def test_torch_is_an_attribute_that_is_loaded_at_the_first_use():
+    """Without PyTorch the error names the extra that brings it."""
+    found = run_script(
+        """
+        import sys, softsign_c
+        assert not {"torch", "softsign_c.torch"} & set(sys.modules)
+        try:
+            print(softsign_c.torch.softsign.__module__)
+        except ImportError as error:
+            print(error)
+        """
+    )
+    assert "torch" in found.stdout, found.stderr
 
 
 GOOD = """
+# pyright: reportUnnecessaryTypeIgnoreComment=true
+from typing import Any
 import numpy as np
+from numpy.typing import NDArray
 import softsign_c
 from softsign_c import active_isa, available_isas, get_num_threads, set_num_threads, softsign
 from softsign_c import softsign_backward, use_isa
 
 x = np.ones((2, 3), np.float32)
 y = np.empty_like(x)
-softsign(x, out=y)
-softsign(x, out=(y,), where=x > 0)
+array: NDArray[Any] = softsign(x, out=y)
+softsign(x, y, where=x > 0)
+softsign(x, out=(y,), where=True)
 softsign(x, dtype=np.float64, casting="same_kind", order="K", subok=True)
-softsign_backward(x, x, out=y)
-softsign_c.softsign_with_derivative(x, out=(y, None))
+softsign([1.0, 2]).sum()
+number: float = softsign(2)
+softsign_backward(1, x, out=y).sum()
+pair: tuple[NDArray[Any], NDArray[Any]] = softsign_c.softsign_with_derivative(x, out=(y, None))
+softsign_c.softsign_with_derivative(x, y, y)
 softsign_backward.outer(x, x)
 with use_isa("baseline"):
     name: str = active_isa()
@@ -162,19 +185,28 @@ ufunc: np.ufunc = softsign
 BAD = {
     "use_isa(1)": "arg-type",
     "set_num_threads('2')": "arg-type",
+    "softsign()": "call-overload",
+    "softsign(x, y, y)": "call-overload",
+    "softsign(x, axis=0)": "call-overload",
+    "softsign(x, casting='none')": "call-overload",
+    "softsign_backward(x)": "call-overload",
+    "softsign_c.softsign_with_derivative(x, x, x, x)": "call-overload",
+    "softsign(x).no_such_thing": "attr-defined",
     "softsign.no_such_thing": "attr-defined",
-    "number: int = active_isa()": "assignment",
+    "wrong: int = active_isa()": "assignment",
     "softsign_c.no_such_thing": "attr-defined",
 }
 
 
-def test_a_type_checker_accepts_what_the_ufuncs_take(tmp_path):
-    pytest.importorskip("mypy", reason="mypy, of the extra lint, is not installed")
-    wrong = "\n".join(f"{line}  # type: ignore[{error}]" for line, error in BAD.items())
-    (tmp_path / "checked.py").write_text(GOOD + wrong)
-    folder = STUBS.parents[1]  # mypy has to be told of it, unless it is where packages go
-    installed = str(folder) in (sysconfig.get_path("purelib"), sysconfig.get_path("platlib"))
-    found = {} if installed else {"MYPYPATH": str(folder)}
-    arguments = ["--strict", "--config-file=", "checked.py"]
-    result = python("-m", "mypy", *arguments, cwd=tmp_path, **found)
+@pytest.mark.parametrize("checker", ["mypy", "pyright"])
+def test_a_type_checker_accepts_what_the_ufuncs_take_and_nothing_else(tmp_path, checker):
+    if not shutil.which(checker, path=sysconfig.get_path("scripts")):
+        pytest.skip(f"{checker} is not installed")
+    package = tmp_path / "softsign_c"  # beside the checked file, both find it
+    package.symlink_to(STUBS.parent)
+    ignored = "\n".join(f"{line}  # type: ignore[{error}]" for line, error in BAD.items())
+    (tmp_path / "checked.py").write_text(GOOD + ignored)
+    strict = {"mypy": ["--strict", "--config-file="], "pyright": []}[checker]
+    result = python("-m", checker, *strict, "checked.py", cwd=tmp_path)
     assert result.returncode == 0, result.stdout + result.stderr
+    assert STUBS.with_name("py.typed").exists()
