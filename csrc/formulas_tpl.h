@@ -52,12 +52,18 @@ static ALWAYS_INLINE vec NAME(corrected)(vec n, vec s, vec r)
 
 #if BATCH && NAME(ESTIMATES)
 
-/* 1 / s from the CPU's estimate by a step of the third order: rounded correctly, except within
- * 2^-9 ulp of a midpoint. There the last step of corrected() would end in a tie if s were all ones
- * and n a power of two; with BIAS, which makes r too large rather than too small, it does not. */
+/* 1 / s from the CPU's estimate by a step of the third order, in float64 and one of the second:
+ * rounded correctly, except within 2^-9 ulp of a midpoint (2^-15 in float64). There the last step
+ * of corrected() would end in a tie if s were all ones and n a power of two; with BIAS, which makes
+ * r too large rather than too small, it does not. */
 static ALWAYS_INLINE vec NAME(refined)(vec s, float bias)
 {
-    vec r = v_estimate_f32(s), e = v_fms(s, r, v_set(1)), step = v_fnma(e, e, e);
+    vec r = V(estimate)(s), e = v_fms(s, r, v_set(1)), step = v_fnma(e, e, e);
+    if (BYTES == 8) {
+        r = v_fnma(r, step, r);
+        step = v_fms(s, r, v_set(1));
+        bias *= 0x1p-35f;
+    }
     return v_fnma(r, bias ? v_sub(step, v_set(bias)) : step, r);
 }
 

@@ -26,7 +26,8 @@
 #define v_finite(x) (x)
 #define v_above(a, b) ((a) > (b))
 #define v_choose(m, yes, no) ((m) ? (yes) : (no))
-#define v_estimate_f32(s) ESTIMATE(s)
+#define v_estimate(s) ESTIMATE(s)
+#define V(name) v_##name
 
 #define NAME(name) JOIN(name, ELEMENT)
 #define FORMULA(op)                                                                              \
