@@ -1,7 +1,6 @@
 """The ufuncs on dask.array, on a real cluster: a scheduler and worker processes on this machine."""
 
 import os
-import pickle
 import signal
 import time
 
@@ -57,14 +56,6 @@ def test_ufuncs_stay_lazy():
 def test_dask_takes_no_ufunc_of_two_results():
     with pytest.raises(TypeError, match="softsign_with_derivative"):
         softsign_with_derivative(random(100, chunks=10))
-
-
-def test_the_graph_pickles_by_name():
-    y = softsign(random(100, chunks=10))
-    pickled = pickle.dumps(dict(y.dask))
-    assert b"softsign_c" in pickled
-    assert pickle.loads(pickle.dumps(softsign)) is softsign
-    assert len(pickle.dumps(softsign)) < 50  # bytes: the two names, no code
 
 
 def test_an_array_larger_than_the_memory_of_all_workers(client):

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import softsign_c
+from helpers import raw
 from helpers.reference import EXACT, TYPES, errors_in_ulp
 from softsign_c._bounds import BOUNDS
 
@@ -15,11 +15,6 @@ PATH = Path(__file__).parents[1] / "docs" / "hard_inputs.csv"
 TYPE = {"float16": "f16", "bfloat16": "bf16", "float32": "f32", "float64": "f64"}
 PASS = {"softsign": "forward", "derivative": "derivative", "inverse": "inverse"}
 HALF_BOUND = {"softsign": 0.5, "derivative": 0.5, "inverse": 0.501}
-UFUNC = {
-    "softsign": softsign_c.softsign,
-    "derivative": softsign_c.softsign_derivative,
-    "inverse": softsign_c.softsign_inverse,
-}
 
 
 def rows(name, function):
@@ -55,7 +50,7 @@ def test_the_ufuncs_are_within_their_bounds(name, function):
     type_ = TYPES[TYPE[name]]
     x, y = rows(name, function)
     with np.errstate(all="ignore"):
-        got = UFUNC[function](x.view(name)).view(x.dtype)
+        got = raw.ufunc(PASS[function])(x.view(name)).view(x.dtype)
     among = finite(type_, function, x)
     np.testing.assert_array_equal(got[~among], y[~among])
     exact = [EXACT[PASS[function]](value) for value in type_.fractions(x[among])]

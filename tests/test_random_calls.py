@@ -1,12 +1,14 @@
 """Calls as Hypothesis draws them: operands anywhere in a buffer, outputs over them, masks."""
 
 import numpy as np
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from helpers import raw
 from helpers.compare import assert_same_bits, bits_of
 from helpers.reference import TYPES, sample, specified
+from softsign_c import available_isas, use_isa
 
 DTYPES = {"f16": "f2", "f32": "f4", "f64": "f8"}
 BUFFER = 8192  # bytes, in which the widest strides have room
@@ -76,12 +78,20 @@ def check(drawn):
         assert_same_bits(bits_of(np.array(got[k], DTYPES[name])), bits, *native)
 
 
-@given(call())
-@settings(
-    derandomize=True,
-    deadline=None,
-    max_examples=300,
-    suppress_health_check=[HealthCheck.too_slow],  # emulated, or while others compute
-)
-def test_any_call(drawn):
-    check(drawn)
+@pytest.mark.parametrize("examples", [300, pytest.param(10_000, marks=pytest.mark.exhaustive)])
+def test_any_call(examples):
+    slow = [HealthCheck.too_slow]  # emulated, or while others compute
+
+    @given(call(), st.sampled_from(available_isas()))
+    @settings(
+        derandomize=True,
+        deadline=None,
+        max_examples=examples,
+        database=None,
+        suppress_health_check=slow,
+    )
+    def any_call(drawn, isa):
+        with use_isa(isa):
+            check(drawn)
+
+    any_call()
