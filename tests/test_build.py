@@ -6,18 +6,14 @@ import shutil
 import subprocess
 import sys
 import sysconfig
-import zlib
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import softsign_c
-import verify
 from helpers import raw
 from helpers.process import python
-from helpers.reference import TYPES, specified
 from softsign_c import _kernels, available_isas
 
 # What some flag of FASTER makes another instruction of, a line for each.
@@ -109,32 +105,6 @@ def test_flags_of_the_user_link_nothing_that_flushes_to_zero(compiler, faster):
     if not links_it():
         pytest.skip(f"{compiler} {faster} links no such thing")
     assert not links_it(*unix_flags([compiler]))
-
-
-def test_the_build_asks_for_the_bits_that_are_specified():
-    def checksum(op, row):
-        result = 0
-        for type_ in raw.TYPES:
-            samples = [verify.sample(type_, seed) for seed in range(row.inputs)]
-            inputs = [np.array(x, TYPES[type_].bits) for x in samples]
-            for bits in specified(op, TYPES[type_], *inputs):
-                result = zlib.crc32(bits.astype(bits.dtype.newbyteorder("<")).tobytes(), result)
-        return result
-
-    assert {op: checksum(op, row) for op, row in raw.OPS.items()} == verify.CHECKSUMS
-
-
-def test_the_build_finds_other_bits(monkeypatch):
-    assert verify.faults(_kernels.__file__) == []
-    monkeypatch.setitem(verify.CHECKSUMS, "inverse", 0)
-    isas = softsign_c.available_isas()
-    assert verify.faults(_kernels.__file__) == [f"inverse on {isa}" for isa in isas]
-
-
-def test_the_build_finds_units_that_are_set_otherwise(monkeypatch):
-    settings = iter([(True, 0x37F, 0x1F80), (False, 0x37F, 0x9FC0)])
-    monkeypatch.setattr(verify, "control", lambda: next(settings))
-    assert verify.faults(_kernels.__file__) == ["the floating-point units of every process"]
 
 
 @pytest.mark.skipif(shutil.which("cc") is None, reason="needs a C compiler named cc")

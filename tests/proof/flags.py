@@ -83,7 +83,7 @@ class Case(NamedTuple):
             environment["CC"] = f"{self.compiler} {self.flags}"
         built = run(folder, "-c", SETUP, "-q", "build_ext", "--inplace", **environment)
         if built.returncode:
-            said = {"would change": STOPPED, "could not be compiled": REFUSED}
+            said = {"is refused": STOPPED, "could not be compiled": REFUSED}
             words = f"{built.stdout}{built.stderr}"
             return next((said[part] for part in said if part in words), words)
         units, test = run(folder, "-c", UNITS), failure(folder, *TESTS)
