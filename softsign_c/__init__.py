@@ -167,8 +167,8 @@ def softsign_backward(grad, x, /):
     -----
     Computed as (grad * r) * r with r = 1 / (1 + abs(x)), so that it is finite for every finite
     `grad`, and more accurate than a multiplication by the derivative where that is subnormal.
-    NaN in either input gives NaN; an infinite `x` counts as the largest finite number. The error is
-    below {below} ulp.
+    NaN in either input gives NaN. At an infinite `x` a finite `grad` gives a zero of its sign, an
+    infinite one gives infinity. The error is below {below} ulp.
 
     References
     ----------

@@ -8,6 +8,7 @@ from helpers.compare import assert_same_bits, bits_of
 from helpers.reference import TYPES, sample, specials, specified
 from softsign_c import (
     softsign,
+    softsign_backward,
     softsign_derivative,
     softsign_inverse,
     softsign_second_derivative,
@@ -73,6 +74,17 @@ def test_limits(isa, type_, dtype, sign):
     with np.errstate(divide="ignore"):
         got = bits_of(softsign_inverse(one))
     assert_same_bits(got, bits_of(infinite), bits_of(one))
+
+
+@pytest.mark.parametrize("minus", [False, True])
+def test_backward_at_infinity_is_a_zero_of_the_gradients_sign(isa, type_, dtype, minus):
+    sign = type_.bits(type_.sign if minus else 0)
+    magnitudes = np.array([0, 1, type_.one, type_.infinity - 1, type_.infinity], type_.bits)
+    grad = np.repeat(magnitudes | sign, 9)
+    x = np.resize(np.array([type_.infinity, type_.infinity | type_.sign], type_.bits), grad.shape)
+    expected = np.where(grad == (type_.infinity | sign), grad, sign)
+    got = bits_of(softsign_backward(grad.view(dtype), x.view(dtype)))
+    assert_same_bits(got, expected, grad, x)
 
 
 def test_every_nan_becomes_the_one_nan(isa, op, type_, dtype):

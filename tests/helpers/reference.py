@@ -167,7 +167,7 @@ def _derivative(x: np.ndarray) -> np.ndarray:
 
 
 def _backward(grad: np.ndarray, x: np.ndarray) -> np.ndarray:
-    r = _reciprocal(x)
+    r = np.where(np.isinf(x) & np.isfinite(grad), x.dtype.type(0), _reciprocal(x))
     return grad * r * r
 
 

@@ -29,8 +29,7 @@ enum { CHUNK = 4096, ISAS = SOFTSIGN_ISAS(ONE_MORE) };
 
 static inline double forward(double a, double grad) { return grad * (a / (1 + a)); }
 static inline double derivative(double a, double grad) { return grad / ((1 + a) * (1 + a)); }
-/* NaN where is_promised() says more than an error in ulp: past 1, at the jump, and at infinity,
- * which backward takes for the largest finite number. */
+/* NaN where is_promised() says more than an error in ulp: beyond 1, at the jump, at infinity. */
 static inline double inverse(double a, double grad) { return a < 1 ? grad * (a / (1 - a)) : NAN; }
 static inline double second_derivative(double a, double grad)
 {
@@ -125,7 +124,7 @@ static int is_promised(int op, uint32_t x, uint32_t grad, uint32_t y)
     case OP_backward:
         if (grad << 1 == INFINITE << 1)
             return y == grad;
-        return a < INFINITE || value(y & ~SIGN) <= 0x1p-128f;
+        return a < INFINITE || y == (grad & SIGN);
     }
     return 1;
 }

@@ -14,14 +14,17 @@ static double noted(double y) { return *next++ = y; }
 #define RESULT(y) ((vec)noted(y))
 
 #define ELEMENT f32
+#define COMPUTE f32
 #define BYTES 4
 #define vec float
 #include "single.h"
 
 #undef ELEMENT
+#undef COMPUTE
 #undef BYTES
 #undef vec
 #define ELEMENT f64
+#define COMPUTE f64
 #define BYTES 8
 #define vec double
 #include "single.h"

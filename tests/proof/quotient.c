@@ -52,6 +52,7 @@ static inline uint32_t bits(float x)
 #define BYTES 4
 #define vec float
 
+#define COMPUTE f32
 #define ELEMENT least
 #define ESTIMATE(s) (1 / (s) * (1 - ACCURACY))
 #include "single.h"

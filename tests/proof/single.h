@@ -2,6 +2,7 @@
  * included for each
  *
  *     ELEMENT        of which the functions have their names
+ *     COMPUTE        f32 or f64
  *     vec, BYTES     float and 4, or double and 8
  *     ESTIMATE(s)    of 1 / s
  *     RESULT(y)      what an operation gave, to be looked at */
