@@ -58,6 +58,13 @@ static inline int shared_swap(SHARED uint64_t *word, uint64_t old, uint64_t new)
 
 #endif
 
+/* Visible to all threads before anything that this one reads afterwards. */
+static inline void shared_store(SHARED uint64_t *word, uint64_t value)
+{
+    while (!shared_swap(word, *word, value))
+        continue;
+}
+
 #ifdef __clang__ /* A missing function of simd.h is an error, as with GCC and MSVC. */
 #pragma clang diagnostic error "-Wundefined-internal"
 #endif

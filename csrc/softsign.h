@@ -32,20 +32,21 @@ uint32_t softsign_x86_features(struct softsign_x86 cpu); /* of these registers; 
 uint32_t softsign_cpu_features(void);                    /* of this machine, a bit for each */
 size_t softsign_last_level_cache(void); /* bytes; 0 if unknown or without streaming stores */
 
-/* threads.c: a range split over threads */
-void softsign_set_num_threads(int n); /* of a call from any thread, at most */
-int softsign_num_threads(void);
-int softsign_set_num_threads_local(
-    int n); /* of this thread's calls, 0: as of any; returns before's */
-typedef void softsign_part(void *job, size_t begin, size_t end);
-/* Runs part over [0, n) in pieces that end at first, first + chunk, first + 2 chunk, ... and n, on
- * the caller and others, or at once on the caller where no other is to be had; the first piece may
- * come in two, cut a multiple of 64 before its end. Returns when all is done, with the flags of all
- * raised. */
-void softsign_parallel_for(softsign_part *part, void *job, size_t n, size_t first, size_t chunk,
-                           int threads);
+/* threads.c: parallel_for. The setters return the previous number. */
+enum { SOFTSIGN_MAX_THREADS = 1024 };      /* of a call */
+int softsign_num_threads(void);            /* that this thread's calls may use */
+int softsign_set_num_threads(int n);       /* of all threads */
+int softsign_set_num_threads_local(int n); /* of this thread; 0: the process-wide setting */
+typedef void softsign_loop_body(void *data, size_t begin, size_t end);
+/* Runs body over [0, n) in chunks that end at first, first + chunk, first + 2 chunk, ... and n, on
+ * the caller and at most threads - 1 workers; without workers, in one call. The first chunk may be
+ * run in two calls. Returns when all chunks are done, with the floating-point flags of all threads
+ * raised in the caller. */
+void softsign_parallel_for(softsign_loop_body *body, void *data, size_t n, size_t first,
+                           size_t chunk, int threads);
 
-/* loop.c: what NumPy makes a ufunc of. It keeps the pointers, so all of it is static. */
+/* loop.c: the inner loops that NumPy makes ufuncs of. It keeps the pointers, so all of it is
+ * static. */
 struct softsign_op {
     const char *name;
     const char *ufunc;
@@ -53,16 +54,16 @@ struct softsign_op {
     int outputs;
 };
 extern const struct softsign_op softsign_ops[];
-extern const char *const softsign_types[]; /* those that NumPy has by itself, then bf16 */
+extern const char *const softsign_types[]; /* NumPy's built-in types, then bf16 */
 typedef void softsign_inner_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps,
                                  void *data);
 softsign_inner_loop softsign_loop;
-extern softsign_inner_loop *const softsign_loops[]; /* one for each type: the same for all */
+extern softsign_inner_loop *const softsign_loops[]; /* one for each type: all are softsign_loop */
 void **softsign_loop_data(int op);                  /* one for each type */
 
-enum { SOFTSIGN_BLOCK = 2048 };        /* bytes of an operand that is not contiguous, at a time */
-size_t softsign_streaming_bytes(void); /* of all operands, from which on outputs are stored past
-                                           the cache */
+enum { SOFTSIGN_BLOCK = 2048 }; /* bytes of a strided operand that are copied at a time */
+/* The bytes of all operands from which on a call uses streaming stores. */
+size_t softsign_streaming_bytes(void);
 void softsign_set_streaming_bytes(size_t bytes);
 
 #endif

@@ -1,16 +1,21 @@
-/* What threads.c asks of the system and of its floating-point unit: POSIX threads or those of
- * Windows, the control word that new threads do not inherit, and the flags. */
+/* Portability layer of threads.c: threads of POSIX or Windows, how they are scheduled, and the
+ * floating-point environment, which new threads do not inherit. */
 #ifndef SOFTSIGN_SYSTEM_H
 #define SOFTSIGN_SYSTEM_H
 
-/* bytes of a worker: ten times what a kernel needs, a thirtieth of the usual */
-enum { STACK = 1 << 18 };
+#ifndef _WIN32
+#define _GNU_SOURCE
+#endif
+#include <stdint.h>
+
+/* Defined in threads.c. system_start runs it in a new thread with a stack of the system's usual
+ * size: static thread-local storage of the process' libraries may take hundreds of KiB of it. */
+static void worker(uint32_t generation);
 
 #ifdef _WIN32
 
 #define WIN32_LEAN_AND_MEAN
 #define NOMINMAX
-#include <stdint.h>
 #include <windows.h>
 
 typedef SRWLOCK system_lock;
@@ -29,7 +34,10 @@ static inline void system_wait(system_condition *condition, system_lock *lock)
 static inline void system_pause(void) { YieldProcessor(); }
 static inline void system_yield(void) { SwitchToThread(); }
 static inline int system_process(void) { return (int)GetCurrentProcessId(); }
-static inline int system_at_fork(void (*in_child)(void)) { return in_child != NULL; } /* no fork */
+static inline int system_at_fork(void (*in_child)(void))
+{
+    return in_child != NULL;
+} /* has no fork */
 
 static inline uint64_t system_now(void)
 {
@@ -39,30 +47,29 @@ static inline uint64_t system_now(void)
     return (uint64_t)((double)count.QuadPart * (1e9 / (double)per_second.QuadPart));
 }
 
-static DWORD WINAPI system_enter(void *body)
+static DWORD WINAPI system_enter(void *generation)
 {
-    (*(void (*const *)(void))body)();
+    worker((uint32_t)(uintptr_t)generation);
     return 0;
 }
 
-static inline int system_start(void (*const *body)(void))
+static inline int system_start(uint32_t generation)
 {
-    HANDLE thread = CreateThread(NULL, STACK, system_enter, (void *)body,
-                                 STACK_SIZE_PARAM_IS_A_RESERVATION, NULL);
+    HANDLE thread = CreateThread(NULL, 0, system_enter, (void *)(uintptr_t)generation, 0, NULL);
     return thread != NULL && CloseHandle(thread);
 }
 
 #else
 
-#define _GNU_SOURCE
+#include <errno.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdint.h>
 #include <time.h>
 #include <unistd.h>
 #ifdef __linux__
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #endif
 
 typedef pthread_mutex_t system_lock;
@@ -83,7 +90,7 @@ static inline void system_pause(void)
 #if defined(__x86_64__) || defined(__i386__)
     __builtin_ia32_pause();
 #elif defined(__aarch64__)
-    __asm__ volatile("isb"); /* "yield" does nothing on most */
+    __asm__ volatile("isb"); /* "yield" is a no-op on most CPUs */
 #endif
 }
 
@@ -101,33 +108,33 @@ static inline uint64_t system_now(void)
     return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
 }
 
-static void *system_enter(void *body)
+static void *system_enter(void *generation)
 {
 #ifdef __linux__
     prctl(PR_SET_NAME, "softsign_c");
 #endif
-    (*(void (*const *)(void))body)();
+    worker((uint32_t)(uintptr_t)generation);
     return NULL;
 }
 
-/* With all signals blocked but those of a fault in the thread itself (a memory-mapped file that was
- * cut short): to block them would keep the program's handler from reporting it. */
-static inline int system_start(void (*const *body)(void))
+/* Blocks all signals in the new thread but those that it raises itself, as SIGBUS where a mapped
+ * file was truncated: blocking them would keep the program's handler from reporting it. */
+static inline int system_start(uint32_t generation)
 {
-    static const int faults[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
+    static const int own[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL};
     pthread_t thread;
     pthread_attr_t attributes;
-    sigset_t blocked, before;
+    sigset_t blocked, previous;
     if (pthread_attr_init(&attributes) != 0)
         return 0;
     pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-    pthread_attr_setstacksize(&attributes, STACK); /* refused where it is too little: the usual */
     sigfillset(&blocked);
-    for (size_t k = 0; k < sizeof faults / sizeof faults[0]; k++)
-        sigdelset(&blocked, faults[k]);
-    pthread_sigmask(SIG_SETMASK, &blocked, &before);
-    int started = pthread_create(&thread, &attributes, system_enter, (void *)body) == 0;
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    for (size_t k = 0; k < sizeof own / sizeof own[0]; k++)
+        sigdelset(&blocked, own[k]);
+    pthread_sigmask(SIG_SETMASK, &blocked, &previous);
+    void *argument = (void *)(uintptr_t)generation;
+    int started = pthread_create(&thread, &attributes, system_enter, argument) == 0;
+    pthread_sigmask(SIG_SETMASK, &previous, NULL);
     pthread_attr_destroy(&attributes);
     return started;
 }
@@ -135,28 +142,45 @@ static inline int system_start(void (*const *body)(void))
 #endif
 
 #ifdef __linux__
-/* In a virtual machine the kernel takes a halted CPU for one that is not to be had, and leaves a
- * thread that is woken to wait for the CPU of who woke it. Returns whether the caller was there. */
-static inline int system_leave(int cpu)
+/* What a new thread inherits from its creator. */
+struct scheduling {
+    cpu_set_t cpus;
+    int niceness, policy;
+};
+
+/* Fills in the calling thread's; what the system refuses to tell stays as it is. */
+static inline void system_look_up(struct scheduling *scheduling)
 {
-    cpu_set_t all, others;
-    if (sched_getcpu() != cpu)
-        return 0;
-    if (sched_getaffinity(0, sizeof all, &all) == 0) {
-        others = all;
-        CPU_CLR(cpu, &others);
-        if (sched_setaffinity(0, sizeof others, &others) == 0) /* not if there are none */
-            sched_setaffinity(0, sizeof all, &all);
+    cpu_set_t cpus;
+    if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
+        scheduling->cpus = cpus;
+    errno = 0;
+    int niceness = getpriority(PRIO_PROCESS, 0), policy = sched_getscheduler(0);
+    if (errno == 0) {
+        scheduling->niceness = niceness;
+        scheduling->policy = policy;
     }
-    return 1;
 }
-static inline int system_cpu(void) { return sched_getcpu(); }
-#else /* left to the scheduler */
-static inline int system_leave(int cpu) { return (void)cpu, 0; }
-static inline int system_cpu(void) { return 0; }
+
+static inline int is_as_free(const struct scheduling *a, const struct scheduling *b)
+{
+    cpu_set_t both;
+    CPU_AND(&both, &a->cpus, &b->cpus);
+    return CPU_EQUAL(&both, &b->cpus) && a->niceness <= b->niceness &&
+           (a->policy == b->policy || a->policy == SCHED_OTHER);
+}
+#else /* inherited in part, or not at all: all callers share the workers */
+struct scheduling {
+    char none;
+};
+static inline void system_look_up(struct scheduling *scheduling) { (void)scheduling; }
+static inline int is_as_free(const struct scheduling *a, const struct scheduling *b)
+{
+    return (void)a, (void)b, 1;
+}
 #endif
 
-/* Which exceptions are raised, how to round, what subnormal numbers are taken for. */
+/* The control word (exception masks, rounding mode, flush-to-zero) and the exception flags. */
 #if defined(__x86_64__) || defined(_M_X64)
 
 #include <immintrin.h>
@@ -173,7 +197,7 @@ static inline struct float_control float_control(void)
 static inline void float_begin(const struct float_control *control) { _mm_setcsr(control->word); }
 static inline uint32_t float_flags(void) { return _mm_getcsr() & FLOAT_FLAGS; }
 static inline void float_raise(uint32_t flags) { _mm_setcsr(_mm_getcsr() | flags); }
-/* Whether a flag is a signal, which is to reach the caller. */
+/* Whether a floating-point exception raises a signal, which must reach the calling thread. */
 static inline int float_traps(void) { return ~_mm_getcsr() & FLOAT_MASKS; }
 
 #else

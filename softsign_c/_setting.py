@@ -1,4 +1,4 @@
-"""What is changed from now on, or for the time of a with statement."""
+"""A setting that is changed for good, or for the duration of a with statement."""
 
 import contextlib
 from collections.abc import Callable
@@ -6,14 +6,15 @@ from types import TracebackType
 
 
 class Setting:
-    """Sets a value, by a function that returns the one before; a with statement sets that again at
-    its end. It can be used in many, also in one within another, and by several threads at once.
+    """Sets a value by a function that returns the previous one, which the end of a with statement
+    restores. One object may be used in several with statements, nested ones and those of several
+    threads at once.
     """
 
     def __init__(self, exchange: Callable[[int], int], value: int, name: object) -> None:
         self._exchange, self._value, self._name = exchange, value, name
-        self._first = [exchange(value)]  # until one thread takes it, for the first block of all
-        self._before: list[int] = []  # one for each block that is entered
+        self._first = [exchange(value)]  # until the first block takes it
+        self._before: list[int] = []  # one for each entered block
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self._name!r})"

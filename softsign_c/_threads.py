@@ -7,7 +7,7 @@ from softsign_c._kernels import lib
 from softsign_c._setting import Setting
 
 ENVIRONMENT_VARIABLE = "SOFTSIGN_C_NUM_THREADS"
-MOST = 1024  # csrc/threads.c counts up to 65,536, and a mistake should not start so many
+MAX_THREADS: int = lib.SOFTSIGN_MAX_THREADS
 
 
 def get_num_threads() -> int:
@@ -20,24 +20,18 @@ def get_num_threads() -> int:
     return number
 
 
-def _exchange_num_threads(n: int) -> int:
-    before = get_num_threads()
-    lib.softsign_set_num_threads(n)
-    return before
-
-
 class set_num_threads(Setting):  # noqa: N801  (called like a function)
     """Let each call of a ufunc use up to n threads, the calling one among them, from now on.
 
-    It holds for calls from any thread and through any library. As a context manager it returns to
-    the previous number at the end; where blocks of several threads overlap, the last to end returns
-    to what it found. The results are the same bits with each.
+    It applies to calls from any thread and through any library. As a context manager it restores
+    the previous number at the end; where blocks of several threads overlap, the last to end
+    restores what it found. The results are the same bits with each number.
 
     Parameters
     ----------
     n : int
-        From 1 to 1024; more than there are CPUs are allowed, but gain nothing. It is 1 unless the
-        environment variable ``SOFTSIGN_C_NUM_THREADS`` named another when the package was imported.
+        From 1 to 1024; more than there are CPUs are allowed, but gain nothing. The default is 1, or
+        the value of the environment variable ``SOFTSIGN_C_NUM_THREADS`` at import.
 
     Raises
     ------
@@ -48,11 +42,12 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
 
     Notes
     -----
-    A call is split where it gains by it: from 16,384 elements of one inner loop on (8,192 of
-    float64), that is of arrays that are contiguous, or strided in one dimension. It is computed by
-    the calling thread alone where its operands overlap in part, while another thread's call is
-    being split, and where the system gives no thread. The threads are made at the first use and
-    kept; between calls they sleep.
+    A call is split if it has at least 16,384 elements in one inner loop (8,192 of float64): of
+    arrays that are contiguous, or strided in one dimension. The calling thread computes alone if
+    operands overlap in part, if another thread's call is being split, if the calling thread is
+    scheduled less freely than the worker threads (CPU mask, niceness, policy; Linux only), and if
+    the system gives no thread. Workers are created at the first use and kept; between calls they
+    sleep.
 
     Examples
     --------
@@ -62,19 +57,19 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
 
     def __init__(self, n: int) -> None:
         n = operator.index(n)
-        if not 1 <= n <= MOST:
-            raise ValueError(f"the number of threads must be from 1 to {MOST}, not {n}")
-        super().__init__(_exchange_num_threads, n, n)
+        if not 1 <= n <= MAX_THREADS:
+            raise ValueError(f"the number of threads must be from 1 to {MAX_THREADS}, not {n}")
+        super().__init__(lib.softsign_set_num_threads, n, n)
 
 
 class num_threads_local(Setting):  # noqa: N801
     """Let calls from this thread use up to n threads, whatever `set_num_threads` says.
 
-    Unlike that, it does not interfere with other threads that do the same at the same time.
+    Other threads keep their own number.
     """
 
     def __init__(self, n: int) -> None:
-        super().__init__(lib.softsign_set_num_threads_local, min(n, MOST), n)
+        super().__init__(lib.softsign_set_num_threads_local, min(n, MAX_THREADS), n)
 
 
 def use_default_num_threads() -> None:
@@ -85,5 +80,5 @@ def use_default_num_threads() -> None:
     except ValueError:
         raise ValueError(
             f"environment variable {ENVIRONMENT_VARIABLE}: the number of threads must be"
-            f" from 1 to {MOST}, not {text!r}"
+            f" from 1 to {MAX_THREADS}, not {text!r}"
         ) from None

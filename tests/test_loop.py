@@ -1,4 +1,4 @@
-"""NumPy's inner loop: any stride of any operand, sizes around a block, stores past the cache."""
+"""NumPy's inner loop: any stride of any operand, sizes around a block, streaming stores."""
 
 import itertools
 import threading
@@ -44,11 +44,11 @@ def check(
     guarded.check(run, op, type_, n, steps, **where)
 
 
-@pytest.fixture(params=["ordinary stores", "stores past the cache"])
+@pytest.fixture(params=["ordinary stores", "streaming stores"])
 def stores(request):
-    """Run the test with stores past the cache from the first element on as well."""
+    """Run the test with streaming stores from the first element on as well."""
     before = lib.softsign_streaming_bytes()
-    if request.param == "stores past the cache":
+    if request.param == "streaming stores":
         lib.softsign_set_streaming_bytes(0)
     yield
     lib.softsign_set_streaming_bytes(before)
@@ -240,10 +240,10 @@ def test_operands_that_overlap_in_part(isa, op, type_, stores):
             assert_same_bits(output, bits)
 
 
-def test_stores_go_past_the_cache_beyond_the_last_level_cache():
+def test_streaming_begins_at_the_size_of_the_last_level_cache():
     cache = lib.softsign_last_level_cache()
     if cache == 0:
-        pytest.skip("nothing is stored past the cache on this CPU")
+        pytest.skip("this CPU has no streaming stores")
     assert lib.softsign_streaming_bytes() == cache
     sizes = Path("/sys/devices/system/cpu/cpu0/cache").glob("index*/size")
     known = [int(size.read_text().rstrip("K\n")) * 1024 for size in sizes]  # where it is Linux
@@ -251,10 +251,10 @@ def test_stores_go_past_the_cache_beyond_the_last_level_cache():
     assert 1 << 16 <= cache <= 1 << 33
 
 
-def test_every_type_has_a_loop_of_its_own_job():
-    jobs = [
+def test_every_op_and_type_has_loop_data_of_its_own():
+    data = {
         int(ffi.cast("uintptr_t", lib.softsign_loop_data(index)[type_]))
         for index in range(len(raw.OPS))
         for type_ in range(len(TYPES))
-    ]
-    assert len(set(jobs)) == len(raw.OPS) * len(TYPES)
+    }
+    assert len(data) == len(raw.OPS) * len(TYPES)

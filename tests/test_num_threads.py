@@ -12,7 +12,7 @@ from helpers.process import run_script
 from softsign_c import get_num_threads, set_num_threads
 from softsign_c._threads import (
     ENVIRONMENT_VARIABLE,
-    MOST,
+    MAX_THREADS,
     num_threads_local,
     use_default_num_threads,
 )
@@ -66,8 +66,8 @@ def test_it_holds_until_further_notice_and_in_every_thread():
 @alone
 def test_context_manager_returns_to_the_previous_one():
     with set_num_threads(2):
-        with set_num_threads(MOST):
-            assert get_num_threads() == MOST
+        with set_num_threads(MAX_THREADS):
+            assert get_num_threads() == MAX_THREADS
         assert get_num_threads() == 2
     with contextlib.suppress(KeyError), set_num_threads(2):
         raise KeyError
@@ -132,7 +132,16 @@ def test_a_thread_may_have_a_number_of_its_own():
         assert get_num_threads() == 4
 
 
-@pytest.mark.parametrize("n", [0, -1, MOST + 1, 10**30])
+@alone
+def test_a_threads_own_number_does_not_become_everybodys():
+    with num_threads_local(4):
+        with set_num_threads(2):
+            assert get_num_threads() == 4
+        set_num_threads(3)
+    assert get_num_threads() == 3
+
+
+@pytest.mark.parametrize("n", [0, -1, MAX_THREADS + 1, 10**30])
 def test_a_wrong_number_is_an_error_that_says_what_is_right(n):
     with pytest.raises(ValueError, match=f"from 1 to 1024, not {n}$"):
         set_num_threads(n)

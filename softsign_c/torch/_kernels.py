@@ -9,7 +9,7 @@ import torch
 from ml_dtypes import bfloat16, finfo
 
 from softsign_c._kernels import lib
-from softsign_c._threads import MOST
+from softsign_c._threads import MAX_THREADS
 
 
 def array_of(tensor: torch.Tensor) -> np.ndarray:
@@ -24,7 +24,7 @@ def array_of(tensor: torch.Tensor) -> np.ndarray:
 
 def with_threads_of_torch(function: Callable[..., Any], *arrays: np.ndarray) -> None:
     """Call the function of arrays with as many threads as PyTorch's own operators use."""
-    before = lib.softsign_set_num_threads_local(min(torch.get_num_threads(), MOST))
+    before = lib.softsign_set_num_threads_local(min(torch.get_num_threads(), MAX_THREADS))
     try:
         function(*arrays)
     finally:
