@@ -1,10 +1,13 @@
-"""Scripts that work the pool of threads hard, each in a process of its own."""
+"""Scripts that use the pool of threads hard, each in a process of its own."""
 
 import textwrap
 
 from helpers.process import python
 
-# check() fails unless calls are right, long ones and short ones; there are workers() threads.
+MINUTES = 600  # guards against hanging
+
+# check() fails unless long and short calls give the right results. eventually() waits for a
+# condition and returns whether it holds.
 BEGIN = """
 import os, sys, threading, time
 from pathlib import Path
@@ -22,16 +25,21 @@ def check(y=Y):
         softsign(X[:n], out=y[:n])
         assert y[:n].data.cast("B") == EXPECTED[:n].data.cast("B")  # which takes no memory
 
-def tasks_of_workers():
-    return [task for task in TASKS.iterdir() if (task / "comm").read_text() == "softsign_c\\n"]
+def field(task, file):
+    try:
+        return (task / file).read_text()
+    except OSError:  # it has ended
+        return ""
 
-def workers(expected=0):
-    for _ in range(100):  # a thread takes a moment to name itself
-        found = len(tasks_of_workers())
-        if found == expected:
-            break
+def workers():
+    return [task for task in TASKS.iterdir() if field(task, "comm") == "softsign_c\\n"]
+
+def eventually(condition):
+    for _ in range(12_000):
+        if condition():
+            return True
         time.sleep(0.01)
-    return found
+    return False
 
 def end_of(child):
     pid, status = os.waitpid(child, 0)
@@ -41,16 +49,16 @@ set_num_threads(3)
 """
 
 
-def run(script, seconds=30, **environment):
-    """Run the script after the above; it must succeed, and say nothing else."""
+def run(script, before="", **environment):
+    """Run the script after BEGIN; it must succeed, and say nothing else."""
     done = python(
         "-W",
         "ignore::DeprecationWarning",
         "-W",
         "ignore:NumPy was imported from a Python sub-interpreter:UserWarning",
         "-c",
-        BEGIN + textwrap.dedent(script),
-        timeout=seconds,
+        before + BEGIN + textwrap.dedent(script),
+        timeout=MINUTES,
         **environment,
     )
     assert (done.returncode, done.stderr) == (0, "")
