@@ -5,21 +5,18 @@ dtypes are converted as by NumPy's own ufuncs of floats. Results are the same bi
 """
 
 try:
+    import _cffi_backend  # noqa: F401  (_kernels needs it; so do tools that look for what to freeze)
+
+    from softsign_c._isa import active_isa, available_isas, use_isa
+    from softsign_c._isa import use_default_isa as _use_default_isa
     from softsign_c._kernels import lib as _lib
-except ModuleNotFoundError as error:
-    if error.name != "softsign_c._kernels":
-        raise
-    raise ImportError(
-        f"softsign_c is not built in {__path__[0]}: run 'pip install -e .' in the folder above"
-    ) from error
+    from softsign_c._threads import get_num_threads, set_num_threads
+    from softsign_c._threads import use_default_num_threads as _use_default_num_threads
+    from softsign_c._ufunc import ufunc_of as _ufunc_of
+except Exception as error:
+    from softsign_c._cli.start import explained
 
-import _cffi_backend  # noqa: F401  (_kernels needs it; so do tools that look for what to freeze)
-
-from softsign_c._isa import active_isa, available_isas, use_isa
-from softsign_c._isa import use_default_isa as _use_default_isa
-from softsign_c._threads import get_num_threads, set_num_threads
-from softsign_c._threads import use_default_num_threads as _use_default_num_threads
-from softsign_c._ufunc import ufunc_of as _ufunc_of
+    raise explained(error, __path__[0]) from error
 
 __all__ = [
     "active_isa",
@@ -35,8 +32,13 @@ __all__ = [
     "use_isa",
 ]
 
-_use_default_isa()
-_use_default_num_threads()
+try:
+    _use_default_isa()
+    _use_default_num_threads()
+except ValueError as error:
+    from softsign_c._cli.start import postpone
+
+    postpone(error)
 if _cache := _lib.softsign_last_level_cache():  # known where anything is stored past it
     _lib.softsign_set_streaming_bytes(_cache)
 

@@ -107,7 +107,7 @@ ROWS = [
 
 def test_the_table_shows_gain_throughput_and_copies():
     assert bench.table(ROWS, 1).splitlines()[:6] == [
-        "pass       dtype            n out=      NumPy     ufunc    gain   GB/s copies",
+        "operation  dtype            n out=      NumPy     ufunc    gain   GB/s copies",
         "",
         "forward    float32        100            6.40      1.60   4.00x   0.50   2.00",
         "forward    float32 10,000,000  yes     50,000    20,000   2.50x   4.00   1.25",

@@ -21,7 +21,7 @@ SECONDS = 0.02  # for each of the functions of a row, unless the least number of
 ROUNDS = (3, 100)
 
 LINE = "{:<10} {:<7} {:>10} {:>4} {:>10} {:>9} {:>7} {:>6} {:>6}"
-HEAD = ("pass", "dtype", "n", "out=", "NumPy", "ufunc", "gain", "GB/s", "copies")
+HEAD = ("operation", "dtype", "n", "out=", "NumPy", "ufunc", "gain", "GB/s", "copies")
 CAPTION = """\
 Best times in microseconds.  gain: NumPy's time / the ufunc's.  GB/s: inputs
 and output of the ufunc.  copies: the ufunc's time / np.copyto's.
@@ -66,7 +66,7 @@ def line(row: Row) -> str:
 
 
 def table(rows: list[Row], threads: int) -> str:
-    """Return the rows as text of 80 columns, the passes and dtypes apart from each other."""
+    """Return the rows as text of 80 columns, the operations and dtypes apart from each other."""
     groups = groupby(rows, key=lambda row: (row.op, row.dtype))
     blocks = ["\n".join(map(line, group)) for _, group in groups]
     caption = CAPTION.format(threads=threads, s="s" if threads > 1 else "")

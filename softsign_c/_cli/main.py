@@ -12,6 +12,7 @@ from typing import IO
 
 from softsign_c._cli import signals
 from softsign_c._cli.parser import UFUNCS, parser
+from softsign_c._cli.start import complain, problems
 
 
 def parsed(words: Sequence[str] | None) -> argparse.Namespace:
@@ -26,12 +27,19 @@ def parsed(words: Sequence[str] | None) -> argparse.Namespace:
 
 def run(arguments: argparse.Namespace) -> None:
     """Carry out a verb; each module is imported only where it is needed."""
+    for problem in problems:
+        raise OSError(problem) from problem
     if arguments.verb == "bench":
         from softsign_c._cli.bench import bench
 
         bench(arguments.threads, arguments.json)
     elif arguments.verb == "plot":
-        from softsign_c._cli.plot import plot
+        try:
+            from softsign_c._cli.plot import plot
+        except ModuleNotFoundError as error:
+            raise OSError("plot needs Matplotlib: pip install 'softsign_c[plot]'") from error
+        except Exception as error:  # its settings or its libraries are broken
+            raise OSError(f"Matplotlib cannot be imported: {error}") from error
 
         plot(arguments.source, arguments.target)
     elif arguments.verb == "apply":
@@ -44,37 +52,26 @@ def run(arguments: argparse.Namespace) -> None:
         info()
 
 
-def complain(problem: object) -> None:
-    """Say it in one line, whatever is in the name of a file."""
-    line = "".join(
-        letter if letter.isprintable() else letter.encode("unicode_escape").decode()
-        for letter in f"softsign-c: {problem}"
-    )
-    with suppress(OSError):
-        print(line, file=sys.stderr)
-
-
 def status_of(words: Sequence[str] | None) -> int:
     """Carry out what the words say, and return the exit status."""
     try:
-        try:
+        with suppress(SystemExit):  # argparse has helped
             run(parsed(words))
-            status = 0
-        except SystemExit as end:  # argparse has helped or complained
-            status = int(end.code or 0)
         if sys.stdout:
             sys.stdout.flush()
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != "matplotlib":
-            raise
-        complain("plot needs Matplotlib: pip install 'softsign_c[plot]'")
-        return 2
     except BrokenPipeError as error:  # Python ignores the signal that ends other programs here
         raise signals.SignalError(getattr(signal, "SIGPIPE", signal.SIGTERM)) from error
-    except (OSError, MemoryError) as error:
+    except MemoryError as error:
+        complain(str(error) or "there is not enough memory")
+    except (
+        OSError,
+        UnicodeError,
+        Warning,
+    ) as error:  # an encoding or a filter of warnings may fail
         complain(error)
-        return 2
-    return status
+    else:
+        return 0
+    return 2
 
 
 def give_up(stream: IO[str] | None) -> None:
@@ -82,7 +79,7 @@ def give_up(stream: IO[str] | None) -> None:
     if stream:
         try:
             stream.flush()
-        except OSError:
+        except (OSError, UnicodeError):
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 

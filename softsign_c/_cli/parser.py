@@ -2,9 +2,11 @@
 
 import argparse
 from pathlib import Path
+from typing import NoReturn
 
 import softsign_c
 from softsign_c._cli.info import own_version
+from softsign_c._threads import MOST
 
 EXAMPLES = """\
 examples:
@@ -27,17 +29,24 @@ UFUNCS = {
 }
 
 
+class Parser(argparse.ArgumentParser):
+    """A parser whose complaint is an exception, so that it is one line like every other."""
+
+    def error(self, message: str) -> NoReturn:
+        raise OSError(f"{message}; see '{self.prog} --help'")
+
+
 def threads(text: str) -> int:
     """Return the number of threads that a text says."""
     try:
         with softsign_c.set_num_threads(int(text)):
             return int(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(str(error)) from error
+        raise argparse.ArgumentTypeError(f"must be from 1 to {MOST}, not {text!r}") from error
 
 
-def parser() -> argparse.ArgumentParser:
-    made = argparse.ArgumentParser(
+def parser() -> Parser:
+    made = Parser(
         prog="softsign-c",
         description="The softsign activation x / (1 + |x|) and its derivatives.",
         epilog=EXAMPLES,
@@ -65,8 +74,8 @@ def parser() -> argparse.ArgumentParser:
     plot = verbs.add_parser(
         "plot",
         help="draw charts of what bench has measured",
-        description="Draw, for each pass, how many times faster than NumPy it is, and its time in "
-        "copies of an array of that size.",
+        description="Draw, for each operation, how many times faster than NumPy it is, and its "
+        "time in copies of an array of that size.",
         epilog="example: softsign-c plot figures.json figures.svg",
     )
     plot.add_argument("source", type=Path, metavar="FILE", help="a file of bench --json")

@@ -1,5 +1,6 @@
 """A bar that shows how far a verb has come."""
 
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -9,6 +10,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress
 
+MAX_WIDTH = 200  # columns: COLUMNS may say anything
+
 
 def new_bar() -> "Progress | None":
     """Return a bar on the terminal, or None: without one, or without rich."""
@@ -17,9 +20,12 @@ def new_bar() -> "Progress | None":
     try:
         from rich.console import Console
         from rich.progress import Progress
-    except ModuleNotFoundError:
+    except ImportError:
         return None
-    return Progress(console=Console(stderr=True), transient=True)
+    width, height = shutil.get_terminal_size()  # rich fails where COLUMNS or LINES is no number
+    return Progress(
+        console=Console(stderr=True, width=min(width, MAX_WIDTH), height=height), transient=True
+    )
 
 
 @contextmanager
