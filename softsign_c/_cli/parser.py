@@ -6,7 +6,7 @@ from typing import NoReturn
 
 import softsign_c
 from softsign_c._cli.info import own_version
-from softsign_c._threads import MOST
+from softsign_c._threads import MAX_THREADS
 
 EXAMPLES = """\
 examples:
@@ -42,7 +42,8 @@ def threads(text: str) -> int:
         with softsign_c.set_num_threads(int(text)):
             return int(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(f"must be from 1 to {MOST}, not {text!r}") from error
+        problem = f"must be from 1 to {MAX_THREADS}, not {text!r}"
+        raise argparse.ArgumentTypeError(problem) from error
 
 
 def parser() -> Parser:
