@@ -73,7 +73,9 @@ static inline size_t min(size_t a, size_t b) { return a < b ? a : b; }
 
 enum { CACHE_LINE = 64 }; /* bytes; a few CPUs have 128 */
 
-/* Orders streaming stores before later stores, as seen by other threads. */
+/* Orders streaming stores before later stores, as seen by other threads. Releasing the GIL or
+ * waking a thread does so too: only a caller of the C loop itself could notice that this is
+ * missing. */
 #if defined(__x86_64__) || defined(_M_X64)
 #include <emmintrin.h>
 static inline void store_fence(void) { _mm_sfence(); }

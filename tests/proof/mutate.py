@@ -79,7 +79,12 @@ def outcome(mutant: Mutant, folder: Path, seconds: float) -> str | None:
     sound = file.read_text()
     lines = sound.splitlines(keepends=True)
     text = "".join([*lines[: mutant.line - 1], mutant.new, *lines[mutant.line :]])
-    named = [str(path) for path in (folder / "tests").glob(f"test_*{file.stem.strip('_')}*.py")]
+    names = mutant.file.replace("_cli", "command_line").split(".")[0].split("/")
+    named = [
+        str(test)
+        for test in (folder / "tests").glob("test_*.py")
+        if any(name.strip("_") in test.stem for name in names)
+    ]
     try:
         file.write_text(text)
         if file.suffix == ".py":
