@@ -5,7 +5,7 @@ import pytest
 
 from helpers import raw
 from helpers.compare import assert_errors_within, assert_same_bits
-from helpers.reference import EXACT, TYPES, errors_in_ulp, specified
+from helpers.reference import EXACT, TYPES, errors_in_ulp, errors_nearly, specified
 from softsign_c import available_isas
 from softsign_c._bounds import BOUNDS
 
@@ -13,13 +13,6 @@ F32 = TYPES["f32"]
 CHUNK = 1 << 14  # inputs at a time, few enough to stay in the cache
 STRIDE = 1021  # a prime, so that the low bits go through all their values
 ROUNDING = 1e-6  # ulp, of the worst errors in BOUNDS
-
-
-def errors_in_float64(got: np.ndarray, true: np.ndarray) -> np.ndarray:
-    """Return the errors against true values given in float64."""
-    exponent = true.view(np.uint64) & np.uint64(TYPES["f64"].infinity)
-    ulp = np.maximum(exponent.view(np.float64) * 2.0**-23, 2.0**-149)
-    return np.abs(F32.widen(got).astype(np.float64) - true) / ulp
 
 
 def check(isas: list[str], op: str, x: np.ndarray) -> None:
@@ -33,7 +26,7 @@ def check(isas: list[str], op: str, x: np.ndarray) -> None:
     positive = x[x < (F32.one if op == "inverse" else F32.infinity)]  # others mirror them
     if positive.size:
         got = expected[0][: positive.size]
-        errors = errors_in_float64(got, EXACT[op](F32.widen(positive).astype(np.float64)))
+        errors = errors_nearly(F32, got, EXACT[op](F32.widen(positive).astype(np.float64)))
         assert_errors_within(BOUNDS[op].worst + ROUNDING, errors, got, positive)
 
 
@@ -62,7 +55,7 @@ def test_backward_stays_within_its_bound(isa):
     (got,) = raw.run(isa, "backward", "f32", grad, x)
     assert_same_bits(got, *specified("backward", F32, grad, x), grad, x)
     values = (F32.widen(operand).astype(np.float64) for operand in (grad, x))
-    errors = errors_in_float64(got, EXACT["backward"](*values))
+    errors = errors_nearly(F32, got, EXACT["backward"](*values))
     assert_errors_within(BOUNDS["backward"].below, errors, got, grad, x)
 
 

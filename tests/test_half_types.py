@@ -7,7 +7,7 @@ import pytest
 
 from helpers import raw
 from helpers.compare import assert_errors_within, assert_same_bits
-from helpers.reference import EXACT, TYPES, Type
+from helpers.reference import EXACT, TYPES, Type, errors_nearly
 
 HALF = ["f16", "bf16"]
 DOUBLE_ERROR = 2.0**-49  # of a formula in doubles, relatively
@@ -47,11 +47,6 @@ def correctly_rounded(op: str, name: str) -> np.ndarray:
     return type_.narrow(rounded)
 
 
-def errors(type_: Type, got: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return the errors in ulp, nearly."""
-    return np.abs(type_.widen(got) - values) / type_.ulps(values)
-
-
 def assert_same_numbers(got: np.ndarray, expected: np.ndarray, x: np.ndarray) -> None:
     """Compare bits, but for the sign of a zero: fractions have none."""
     got, expected = (np.where(bits << 1 == 0, bits << 1, bits) for bits in (got, expected))
@@ -71,7 +66,7 @@ def test_worst_error_is_the_one_measured(isa, op, name):
     type_ = TYPES[name]
     x = domain(op, type_)
     (got,) = raw.run(isa, op, name, x)
-    found = errors(type_, got, in_double(op, name))
+    found = errors_nearly(type_, got, in_double(op, name))
     assert_errors_within(bound, found, got, x)
     assert found[x == witness] > bound - 1e-6
 
@@ -83,4 +78,4 @@ def test_backward_rounds_almost_correctly(isa, name):
     grad, x = np.random.default_rng(0).choice(numbers, (2, 20_000))
     (got,) = raw.run(isa, "backward", name, grad, x)
     values = EXACT["backward"](*(type_.widen(bits).astype(np.float64) for bits in (grad, x)))
-    assert_errors_within(0.501, errors(type_, got, values), got, grad, x)
+    assert_errors_within(0.501, errors_nearly(type_, got, values), got, grad, x)

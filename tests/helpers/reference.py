@@ -199,3 +199,8 @@ def errors_in_ulp(type_: Type, got: np.ndarray, exact: list[Fraction]) -> list[F
         abs(value - true) / type_.ulp(true)
         for value, true in zip(type_.fractions(got), exact, strict=True)
     ]
+
+
+def errors_nearly(type_: Type, got: np.ndarray, true: np.ndarray) -> np.ndarray:
+    """Return the errors of a type narrower than float64, given true values in float64."""
+    return np.abs(type_.widen(got) - true) / type_.ulps(true)
