@@ -106,6 +106,7 @@ def test_apply_warns_in_one_line_as_numpy_does(folder):
     assert (result.returncode, result.stderr) == (0, warning)
 
 
+@pytest.mark.not_sanitized(reason="limits its memory")
 def test_apply_needs_little_memory(folder):
     if not Path("/proc/self/status").exists():
         pytest.skip("only Linux tells the peak of a process without that of its parent")

@@ -49,6 +49,7 @@ def test_without_memory_for_a_thread_the_caller_computes_alone():
 
 
 @linux
+@pytest.mark.not_sanitized(reason="limits its memory")
 def test_fewer_threads_than_asked_for():
     run_with_little_memory(
         5 << 22,  # a stack is 2 MiB at least, 8 MiB mostly
@@ -107,6 +108,7 @@ def test_workers_block_all_signals_but_those_that_they_raise_themselves():
 
 
 @linux
+@pytest.mark.not_sanitized(reason="reports a signal itself")
 def test_a_sigbus_in_a_worker_is_reported():
     """A mapped file is truncated within the last chunk: a second SIGBUS at the same time would end
     the process before the report.
