@@ -1,4 +1,4 @@
-"""What the tests share: each instruction set, each type, each pass."""
+"""What the tests share: each instruction set, each type, each op."""
 
 import platform
 from collections.abc import Iterator
@@ -54,7 +54,7 @@ def type_(request: pytest.FixtureRequest) -> Type:
 
 @pytest.fixture(params=raw.OPS)
 def op(request: pytest.FixtureRequest) -> str:
-    """Run the test on every pass."""
+    """Run the test on every op."""
     return request.param
 
 

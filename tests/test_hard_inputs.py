@@ -13,7 +13,7 @@ from softsign_c._bounds import BOUNDS
 
 PATH = Path(__file__).parents[1] / "docs" / "hard_inputs.csv"
 TYPE = {"float16": "f16", "bfloat16": "bf16", "float32": "f32", "float64": "f64"}
-PASS = {"softsign": "forward", "derivative": "derivative", "inverse": "inverse"}
+OP = {"softsign": "forward", "derivative": "derivative", "inverse": "inverse"}
 HALF_BOUND = {"softsign": 0.5, "derivative": 0.5, "inverse": 0.501}
 
 
@@ -31,18 +31,18 @@ def finite(type_, function, x):
     return x & type_.bits(type_.sign - 1) < end
 
 
-@pytest.mark.parametrize("function", PASS)
+@pytest.mark.parametrize("function", OP)
 @pytest.mark.parametrize("name", TYPE)
 def test_every_result_is_rounded_correctly(name, function):
     type_ = TYPES[TYPE[name]]
     x, y = rows(name, function)
     assert x.size > 40
     among = finite(type_, function, x)
-    exact = [EXACT[PASS[function]](value) for value in type_.fractions(x[among])]
+    exact = [EXACT[OP[function]](value) for value in type_.fractions(x[among])]
     assert type_.fractions(y[among]) == [type_.rounded(value) for value in exact]
 
 
-@pytest.mark.parametrize("function", PASS)
+@pytest.mark.parametrize("function", OP)
 @pytest.mark.parametrize("name", TYPE)
 def test_the_ufuncs_are_within_their_bounds(name, function):
     if name == "bfloat16":
@@ -50,12 +50,12 @@ def test_the_ufuncs_are_within_their_bounds(name, function):
     type_ = TYPES[TYPE[name]]
     x, y = rows(name, function)
     with np.errstate(all="ignore"):
-        got = raw.ufunc(PASS[function])(x.view(name)).view(x.dtype)
+        got = raw.ufunc(OP[function])(x.view(name)).view(x.dtype)
     among = finite(type_, function, x)
     np.testing.assert_array_equal(got[~among], y[~among])
-    exact = [EXACT[PASS[function]](value) for value in type_.fractions(x[among])]
+    exact = [EXACT[OP[function]](value) for value in type_.fractions(x[among])]
     is_half = type_.bytes == 2
-    bound = HALF_BOUND[function] if is_half else BOUNDS[PASS[function]].below
+    bound = HALF_BOUND[function] if is_half else BOUNDS[OP[function]].below
     assert max(errors_in_ulp(type_, got[among], exact)) <= Fraction(bound)
     zero = x & type_.bits(type_.sign - 1) == 0
     np.testing.assert_array_equal(got[zero], y[zero])  # the sign

@@ -69,7 +69,7 @@ WRONG = {
     "nothing": "{}",
     "no rows": {"rows": []},
     "empty row": {"rows": [{}]},
-    "another pass": {"rows": [ROW | {"op": "sideways"}]},
+    "another op": {"rows": [ROW | {"op": "sideways"}]},
     "another dtype": {"rows": [ROW | {"dtype": None}]},
     "no time": {"rows": [ROW | {"copy": 0}]},
     "text": {"rows": [ROW | {"n": "many"}]},

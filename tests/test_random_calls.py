@@ -32,7 +32,7 @@ def view(draw, buffer, dtype, shape, is_output):
 
 @st.composite
 def call(draw):
-    """Draw a pass, a type, inputs, outputs (or none), and a mask."""
+    """Draw an op, a type, inputs, outputs (or none), and a mask."""
     op, name = draw(st.sampled_from([*raw.OPS])), draw(st.sampled_from([*DTYPES]))
     sides = st.lists(st.integers(0, 5), max_size=3) | st.lists(st.integers(0, 12), max_size=2)
     shape = tuple(draw(sides))

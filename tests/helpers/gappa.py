@@ -1,4 +1,4 @@
-"""What tests/proof/bounds takes from csrc/formulas_tpl.h, carried out."""
+"""Evaluates the operations in the files of tests/proof/bounds, those of csrc/formulas_tpl.h."""
 
 import re
 from collections.abc import Callable

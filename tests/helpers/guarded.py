@@ -75,7 +75,7 @@ def check(
     misaligned: Sequence[int] = (),
     in_place: tuple[int, int] | None = None,
 ) -> None:
-    """Run the pass, given pointers to its operands, on an example, and compare all memory in reach.
+    """Run the op, given pointers to its operands, on an example, and compare all memory in reach.
 
     Operands are contiguous and aligned unless told otherwise; in_place says which input's place
     which output takes.
