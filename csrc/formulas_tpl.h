@@ -94,6 +94,20 @@ static ALWAYS_INLINE vec NAME(quotient)(vec n, vec s, enum path path, float bias
     return v_div(n, s);
 }
 
+/* 1 / s, where the op waits for the divider. By estimate it is off by less than an ulp already, so
+ * that one step of corrected() is enough in float64 as well. */
+static ALWAYS_INLINE vec NAME(reciprocal_of)(vec s, enum path path)
+{
+#if BATCH && NAME(ESTIMATES)
+    if (path == FAST_PATH_ESTIMATED) {
+        vec r = NAME(refined)(s, BIAS);
+        return v_fnma(v_fms(r, s, v_set(1)), r, r);
+    }
+#endif
+    (void)path;
+    return v_div(v_set(1), s);
+}
+
 /* n / s, given r, the correctly rounded 1 / s: without a second division in the fast path. */
 static ALWAYS_INLINE vec NAME(quotient_given)(vec r, vec n, vec s, enum path path)
 {
@@ -151,7 +165,7 @@ FORMULA(derivative)
 {
     vec x = NAME(number)(in[0], path);
     vec s = NAME(one_plus)(NAME(vanishing)(x, CONSTANT(DERIVATIVE_VANISHES), path));
-    vec r = NAME(quotient)(v_set(1), s, path, BIAS);
+    vec r = NAME(reciprocal_of)(s, path);
     out[0] = v_mul(r, r);
 }
 

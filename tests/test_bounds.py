@@ -73,13 +73,15 @@ REFINED = {
 }
 
 
-def quotient_by_estimate(type_, n, s, estimate, has_bias):
-    """Return what each operation on the way to n / s gives, the last the quotient."""
+def quotient_by_estimate(type_, op, n, s, estimate):
+    """Return what each operation on the way to n / s gives, the last the quotient; 1 / s takes one
+    step, from the refined reciprocal."""
     file, steps = REFINED[type_.name]
-    steps = [*steps, *(["biased", "refined_with_bias"] if has_bias else ["refined"])]
+    steps = [*steps, *(["biased", "refined_with_bias"] if op != "forward" else ["refined"])]
     refined = carried_out(file, type_.rounded, s=s, r=estimate)
-    results, q = [refined[step] for step in steps], {}
-    for _ in range(1 if type_.name == "f32" else 2):
+    results = [refined[step] for step in steps]
+    q = {"q": results[-1]} if op == "derivative" else {}
+    for _ in range(1 if type_.name == "f32" or q else 2):
         product = {"product": q["q"]} if q else {}
         q = carried_out("quotient.g", type_.rounded, n=n, s=s, r=refined[steps[-1]], **product)
         results += [q[name] for name in QUOTIENT if name not in product]
@@ -95,7 +97,7 @@ def test_a_quotient_by_estimate_is_computed_as_proven(operations, op, name, erro
         n = Fraction(1 if op == "derivative" else x)
         s = type_.rounded(1 - n if op == "inverse" else 1 + Fraction(x))
         estimate = type_.rounded((1 + error) / s)
-        expected = [s, *quotient_by_estimate(type_, n, s, estimate, op != "forward")]
+        expected = [s, *quotient_by_estimate(type_, op, n, s, estimate)]
         if op == "derivative":
             expected.append(type_.rounded(expected[-1] ** 2))
         assert operations(op, type_, ESTIMATED, x, estimate) == expected, f"at {x.hex()}"
