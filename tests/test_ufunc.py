@@ -76,11 +76,11 @@ BROKEN = {
 
 @pytest.mark.parametrize("source", BROKEN.values(), ids=BROKEN)
 def test_broken_ml_dtypes_cost_bfloat16_alone(tmp_path, monkeypatch, source):
-    monkeypatch.delitem(sys.modules, "ml_dtypes", raising=False)
+    monkeypatch.setitem(sys.modules, "ml_dtypes", None)  # what was there comes back, or nothing
+    monkeypatch.delitem(sys.modules, "ml_dtypes")
     monkeypatch.syspath_prepend(tmp_path)
     (tmp_path / "ml_dtypes.py").write_text(source)
     assert _ufunc._bfloat16_number() is None
-    monkeypatch.delitem(sys.modules, "ml_dtypes", raising=False)
 
 
 def test_the_package_is_there_without_bfloat16(tmp_path):

@@ -62,12 +62,14 @@ def drawn(seed: int) -> list[Mutant]:
 
 
 def meaning(text: str) -> str:
-    """Return a Python module without its comments and docstrings."""
+    """Return a Python module without its comments, docstrings and texts of several lines."""
     tree = ast.parse(text)
     compile(tree, "", "exec")  # which finds errors that the parser does not
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             node.value.value = ""
+        elif isinstance(node, ast.Constant) and "\n" in str(node.value):
+            node.value = ""
     return ast.dump(tree)
 
 
