@@ -57,3 +57,17 @@ def test_derivatives_of_higher_order(softsign):
     np.testing.assert_allclose(second, softsign_c.softsign_second_derivative(x), rtol=1e-6)
     third = jax.vmap(jax.jacfwd(jax.grad(jax.grad(softsign))))(x)
     np.testing.assert_allclose(third, 6 / (1 + np.abs(x)) ** 4, rtol=1e-5)
+
+
+@pytest.mark.parametrize("x", [3, True, 2.5, np.int8(-3), np.arange(3), np.array([True, False])])
+def test_takes_and_gives_the_types_of_soft_sign(softsign, x):
+    got, expected = softsign(x), jax.nn.soft_sign(x)
+    assert (got.dtype, got.shape) == (expected.dtype, expected.shape)
+    np.testing.assert_array_equal(got, expected)
+    assert jax.linearize(softsign, 2.0)[1](1.0) == jax.grad(softsign)(2.0)
+    np.testing.assert_allclose(jax.hessian(softsign)(2.0), -2 / 27, rtol=1e-6)
+
+
+def test_refuses_complex_numbers(softsign):
+    with pytest.raises(TypeError, match="copysign does not support complex"):
+        softsign(1j)
