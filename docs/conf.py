@@ -1,5 +1,6 @@
 """The site of these pages and the docstrings: nox -s docs."""
 
+import re
 import zlib
 from pathlib import Path
 
@@ -17,7 +18,10 @@ extensions = [
     "sphinx.ext.autodoc",
     "sphinx.ext.intersphinx",
     "sphinx.ext.napoleon",
+    "sphinx_copybutton",
 ]
+copybutton_prompt_text = r">>> |\.\.\. "  # not copied, nor is the output
+copybutton_prompt_is_regexp = True
 html_theme = "furo"
 html_title = "softsign_c"
 html_show_sphinx = False
@@ -36,12 +40,40 @@ nitpicky = True
 default_role = "code"  # of single backquotes in docstrings
 
 
-def unlink_source_files(app, doctree):
-    """Leave the text alone of a link to a file that is in the repository, but not on the site."""
+def expand_autodoc(app, page, source):
+    """Put directives in the place of the comments that name them, so that a page reads well in the
+    repository too, where a comment is not shown.
+    """
+    source[0] = re.sub(
+        r"^<!-- (auto\w+:: .*) -->$",
+        r"```{eval-rst}\n.. \1\n```",
+        source[0],
+        flags=re.MULTILINE,
+    )
+
+
+ON_SITE = {"CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog"}
+
+
+def link_files(app, doctree):
+    """Lead a link to a file of the repository to its page; without one, leave its text alone."""
     root = Path(app.srcdir).parent
     for link in list(doctree.findall(pending_xref)):
         if link["reftype"] == "myst" and (root / link["reftarget"]).exists():
-            link.replace_self(link.children)
+            if page := ON_SITE.get(link["reftarget"]):
+                link.replace_self(
+                    pending_xref(
+                        "",
+                        *link.children,
+                        refdomain="std",
+                        reftype="doc",
+                        reftarget=f"/{page}",
+                        refexplicit=True,
+                        refwarn=True,
+                    )
+                )
+            else:
+                link.replace_self(link.children)
 
 
 def set_formula(as_block):
@@ -78,5 +110,6 @@ intersphinx_mapping = {
 
 
 def setup(app):
-    app.connect("doctree-read", unlink_source_files)
+    app.connect("source-read", expand_autodoc)
+    app.connect("doctree-read", link_files)
     app.add_html_math_renderer("mathml", set_formula(False), set_formula(True))

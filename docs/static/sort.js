@@ -1,4 +1,6 @@
-// A click on a head of a table of the class "sortable" sorts its rows by that column, another the other way.
+// A click on a head of a long table sorts its rows by that column, another click the other way.
+const LONG = 40; // rows
+
 function value(row, column) {
   const text = row.cells[column].textContent.trim();
   const number = Number(text.replaceAll(",", ""));
@@ -10,8 +12,10 @@ function compare(a, b) {
 }
 
 document.addEventListener("DOMContentLoaded", () => {
-  for (const table of document.querySelectorAll("table.sortable")) {
+  for (const table of document.querySelectorAll("article table")) {
     const [body] = table.tBodies;
+    if (body.rows.length < LONG) continue;
+    table.classList.add("sortable");
     [...table.tHead.rows[0].cells].forEach((head, column) => {
       let direction = -1;
       head.addEventListener("click", () => {
