@@ -10,7 +10,7 @@ from pathlib import Path
 import nox
 
 nox.needs_version = ">=2025.2.9"
-nox.options.default_venv_backend = "uv"
+nox.options.default_venv_backend = "uv|virtualenv"
 nox.options.sessions = ["lint", "tests"]
 
 PROJECT = nox.project.load_toml("pyproject.toml")
@@ -27,7 +27,7 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
 
 
-@nox.session(python=OLDEST)
+@nox.session(python=OLDEST, venv_backend="uv")  # which alone has --resolution
 def oldest(session: nox.Session) -> None:
     """Run the tests with the oldest of everything that pyproject.toml admits."""
     lowest = ["--resolution=lowest-direct", "--only-binary=:all:"]
@@ -56,37 +56,45 @@ def bench(session: nox.Session) -> None:
 
 @nox.session(python=OLDEST)
 def dist(session: nox.Session) -> None:
-    """Build the sdist and, from it, this machine's wheel into dist/, and check both."""
+    """Build the sdist and, from it, this machine's wheel of what is committed, and check both.
+
+    They are built twice, in clones in two folders with different modes of files, and the bits must
+    be the same.
+    """
     session.install("-r", LOCK)
     tmp = Path(session.create_tmp())
     shutil.rmtree(DIST, ignore_errors=True)
     shutil.rmtree(tmp)
-    committed = session.run("git", "log", "-1", "--format=%ct", external=True, silent=True)
-    session.env["SOURCE_DATE_EPOCH"] = committed.strip()
     session.run("check-sdist", "--no-isolation")
-    session.run("pyproject-build", "--sdist", "--no-isolation", "--outdir", str(DIST))
-    wheels = [build_wheel(session, tmp / folder) for folder in ("here", "elsewhere/deeper")]
-    if wheels[0].read_bytes() != wheels[1].read_bytes():
-        session.error(f"not the same bits: {' and '.join(map(str, wheels))}")
-    wheel = shutil.copy(wheels[0], DIST)
+    built = [
+        build_both(session, tmp / folder, umask)
+        for folder, umask in {"here": 0o022, "elsewhere/deeper": 0o077}.items()
+    ]
+    for ours, theirs in zip(*built, strict=True):
+        if ours.name != theirs.name or ours.read_bytes() != theirs.read_bytes():
+            session.error(f"not the same bits: {ours} and {theirs}")
+    DIST.mkdir()
+    sdist, wheel = [shutil.copy(file, DIST) for file in built[0]]
     session.run("abi3audit", "--strict", "--summary", wheel)
     session.run("check-wheel-contents", wheel)
-    session.run("twine", "check", "--strict", *map(str, DIST.iterdir()))
+    session.run("twine", "check", "--strict", sdist, wheel)
 
 
-def build_wheel(session: nox.Session, folder: Path) -> Path:
-    """Build a wheel in the folder, out of the sdist and with what is installed already."""
-    with tarfile.open(next(DIST.glob("*.tar.gz"))) as sdist:
-        sdist.extractall(folder, filter="data")
-    source, built = next(folder.iterdir()), folder / "wheel"
-    build = ["pyproject-build", "--wheel", "--no-isolation", f"--outdir={built}", str(source)]
-    session.run(*without_network(session), *build, external=True)
-    wheel = next(built.iterdir())
-    if sys.platform == "linux":
-        repaired = folder / "repaired"
-        session.run("auditwheel", "repair", "--strip", f"--wheel-dir={repaired}", str(wheel))
-        wheel = next(repaired.iterdir())
-    return wheel
+def build_both(session: nox.Session, folder: Path, umask: int) -> list[Path]:
+    """Build the sdist and the wheel of a clone in the folder, with what is installed already."""
+    before = os.umask(umask)
+    try:
+        session.run("git", "clone", "-q", ".", str(folder / "clone"), external=True)
+        build = ["pyproject-build", "--no-isolation", f"--outdir={folder}", str(folder / "clone")]
+        session.run(*without_network(session), *build, external=True)
+        sdist, wheel = next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
+        if sys.platform == "linux":
+            repaired = folder / "repaired"
+            session.run("auditwheel", "repair", "--strip", f"--wheel-dir={repaired}", str(wheel))
+            wheel = next(repaired.iterdir())
+    finally:
+        os.umask(before)
+    return [sdist, wheel]
 
 
 def without_network(session: nox.Session) -> list[str]:
@@ -98,7 +106,7 @@ def without_network(session: nox.Session) -> list[str]:
     return []
 
 
-@nox.session(python=PYTHONS)
+@nox.session(python=PYTHONS, venv_backend="uv")
 @nox.parametrize("numpy", ["oldest", "newest"])
 def installed(session: nox.Session, numpy: str) -> None:
     """Run the tests on the wheel in dist/, away from this folder."""
@@ -136,5 +144,6 @@ def lock(session: nox.Session) -> None:
     options = ["--universal", "--upgrade", "--generate-hashes", "--group=dev", "--extra=cli"]
     options += ["--extra=test", "--extra=lint", f"--output-file={LOCK}"]
     options += ["--no-emit-index-url", "--no-emit-find-links"]
-    os.environ["UV_CUSTOM_COMPILE_COMMAND"] = "nox -s lock"
-    session.run("uv", "pip", "compile", *options, "pyproject.toml", external=True)
+    session.env["UV_CUSTOM_COMPILE_COMMAND"] = "nox -s lock"
+    session.install("uv")
+    session.run("uv", "pip", "compile", *options, "pyproject.toml")
