@@ -65,6 +65,7 @@ def dist(session: nox.Session) -> None:
     tmp = Path(session.create_tmp())
     shutil.rmtree(DIST, ignore_errors=True)
     shutil.rmtree(tmp)
+    session.env.update(PROJECT["tool"]["cibuildwheel"]["environment"])
     session.run("check-sdist", "--no-isolation")
     built = [
         build_both(session, tmp / folder, umask)
@@ -83,17 +84,15 @@ def dist(session: nox.Session) -> None:
 def build_both(session: nox.Session, folder: Path, umask: int) -> list[Path]:
     """Build the sdist and the wheel of a clone in the folder, with what is installed already."""
     before = os.umask(umask)
-    try:
-        session.run("git", "clone", "-q", ".", str(folder / "clone"), external=True)
-        build = ["pyproject-build", "--no-isolation", f"--outdir={folder}", str(folder / "clone")]
-        session.run(*without_network(session), *build, external=True)
-        sdist, wheel = next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
-        if sys.platform == "linux":
-            repaired = folder / "repaired"
-            session.run("auditwheel", "repair", "--strip", f"--wheel-dir={repaired}", str(wheel))
-            wheel = next(repaired.iterdir())
-    finally:
-        os.umask(before)
+    session.run("git", "clone", "-q", ".", str(folder / "clone"), external=True)
+    build = ["pyproject-build", "--no-isolation", f"--outdir={folder}", str(folder / "clone")]
+    session.run(*without_network(session), *build, external=True)
+    os.umask(before)
+    sdist, wheel = next(folder.glob("*.tar.gz")), next(folder.glob("*.whl"))
+    if sys.platform == "linux":
+        repaired = folder / "repaired"
+        session.run("auditwheel", "repair", "--strip", f"--wheel-dir={repaired}", str(wheel))
+        wheel = next(repaired.iterdir())
     return [sdist, wheel]
 
 
