@@ -51,8 +51,8 @@ python3-dev; on Fedora: dnf install gcc python3-devel; on macOS: xcode-select --
 Windows: the C++ build tools of Visual Studio. The environment sets {environment}."""
 
 REFUSED = """\
-softsign_c as compiled here is refused: {failure}. It needs a compiler and flags that keep to \
-IEEE 754's arithmetic. The environment sets {environment}."""
+softsign_c as compiled here is refused: {failure}. It needs a compiler and flags for this \
+machine that keep to IEEE 754's arithmetic. The environment sets {environment}."""
 
 VERIFY_SECONDS = 600  # takes 2; an emulator's 100. More means that a kernel hangs
 
