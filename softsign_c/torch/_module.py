@@ -5,41 +5,37 @@ from torch.jit import is_scripting
 from torch.nn import functional
 from torch.overrides import handle_torch_function, has_torch_function_unary
 
+from softsign_c.torch._arguments import is_taken, taken
 from softsign_c.torch._in_place import softsign_
 from softsign_c.torch._operators import softsign as _softsign
 
-_FLOATS = {torch.float16, torch.bfloat16, torch.float32, torch.float64}
-_DEVICES = {"cpu", "meta"}
-_LAYOUTS = {torch.strided, torch.jagged}
 
-
-def softsign(x: torch.Tensor, inplace: bool = False) -> torch.Tensor:
+def softsign(input: torch.Tensor, inplace: bool = False) -> torch.Tensor:  # noqa: A002
     """Softsign, element-wise: x / (1 + abs(x)).
 
     Parameters
     ----------
-    x : Tensor
+    input : Tensor
         On the CPU, of any shape and strides. Integers are converted to PyTorch's default dtype;
         complex numbers are left to `torch.nn.functional.softsign`.
     inplace : bool
-        Put the result into `x` itself. This saves memory only where no gradient is recorded:
-        where one is, a copy of `x` is kept, because the gradient computed from the result alone
+        Put the result into `input` itself. This saves memory only where no gradient is recorded:
+        where one is, a copy of it is kept, because the gradient computed from the result alone
         loses its digits as the result comes close to +-1.
 
     Returns
     -------
     y : Tensor
-        Of the shape and dtype of `x`, within [-1, 1]; `x` itself if `inplace`.
+        Of the shape and dtype of `input`, within [-1, 1]; `input` itself if `inplace`.
 
     Raises
     ------
     TypeError
-        If `x` is no strided or jagged tensor of float16, bfloat16, float32, float64, integers or
-        complex numbers.
+        If `input` is no tensor, or one of a dtype that is not named above.
     NotImplementedError
-        If `x` is on another device.
+        If `input` is on another device, sparse, quantized, or nested and strided.
     RuntimeError
-        If `inplace` and PyTorch does not let `x` be overwritten.
+        If `inplace` and PyTorch does not let `input` be overwritten.
 
     Notes
     -----
@@ -58,50 +54,26 @@ def softsign(x: torch.Tensor, inplace: bool = False) -> torch.Tensor:
     ([-0.5, 0.0, 0.75], [0.25, 1.0, 0.0625])
     """
     if is_scripting():
-        y = torch.ops.softsign_c.softsign(x.clone() if inplace else x)
-        return x.copy_(y) if inplace else y
-    if has_torch_function_unary(x):
-        return handle_torch_function(softsign, (x,), x, inplace=inplace)
-    if (
-        x.dtype not in _FLOATS
-        or x.device.type not in _DEVICES
-        or x.layout not in _LAYOUTS
-        or (x.is_nested and x.layout is torch.strided)
-    ):
-        return _softsign_of_others(x, inplace)
-    if inplace:
-        softsign_(x)
-        return x
-    return _softsign(x)
-
-
-def _softsign_of_others(x: torch.Tensor, inplace: bool) -> torch.Tensor:
-    """Return softsign of what the kernels do not take, or refuse it and name the way out."""
-    if x.device.type not in _DEVICES:
-        raise NotImplementedError(
-            f"softsign of a tensor on {x.device}: softsign_c computes on the CPU; "
-            f"use x.cpu(), or torch.nn.functional.softsign, which stays on the device"
-        )
-    if x.is_quantized:
-        raise NotImplementedError(f"softsign of a quantized tensor ({x.dtype}): use x.dequantize()")
-    if x.layout not in _LAYOUTS:
-        raise NotImplementedError(f"softsign of a tensor of {x.layout}: use x.to_dense()")
-    if x.is_nested:
-        raise NotImplementedError(
-            "softsign of a nested tensor of torch.strided: make it with layout=torch.jagged"
-        )
-    if x.is_complex():
-        y = functional.softsign(x.clone() if inplace else x)
-        return x.copy_(y) if inplace else y
-    if x.is_floating_point():
-        accepted = ", ".join(sorted(map(str, _FLOATS)))
-        raise TypeError(f"softsign of a tensor of {x.dtype}: it takes {accepted} and integers")
-    converted = x.to(torch.get_default_dtype())
-    if inplace:
-        raise RuntimeError(
-            f"the result, {converted.dtype}, cannot be put into a tensor of {x.dtype}"
-        )
-    return softsign(converted)
+        y = torch.ops.softsign_c.softsign(input.clone() if inplace else input)
+        return input.copy_(y) if inplace else y
+    if has_torch_function_unary(input):
+        return handle_torch_function(softsign, (input,), input, inplace=inplace)
+    if not is_taken(input):
+        x = taken(input, "softsign", with_complex=True)
+        if x.is_complex():
+            y = functional.softsign(input.clone() if inplace else input)
+            return input.copy_(y) if inplace else y
+        if inplace:
+            raise RuntimeError(
+                f"the result, {x.dtype}, cannot be put into a tensor of {input.dtype}"
+            )
+        return _softsign(x)
+    if not inplace:
+        return _softsign(input)
+    if torch.jit.is_tracing():  # whose exporter to ONNX drops an operator without a result
+        return input.copy_(_softsign(input.clone()))
+    softsign_(input)
+    return input
 
 
 class Softsign(torch.nn.Module):
@@ -111,8 +83,8 @@ class Softsign(torch.nn.Module):
         super().__init__()
         self.inplace = inplace
 
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return softsign(x, inplace=self.inplace)
+    def forward(self, input: torch.Tensor) -> torch.Tensor:  # noqa: A002
+        return softsign(input, inplace=self.inplace)
 
     def extra_repr(self) -> str:
         return "inplace=True" if self.inplace else ""

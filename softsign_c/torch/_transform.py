@@ -6,8 +6,10 @@ import torch
 from torch.distributions import constraints
 from torch.distributions.transforms import Transform
 
-from softsign_c.torch._module import softsign
-from softsign_c.torch._operators import softsign_inverse
+from softsign_c.torch._arguments import taken
+from softsign_c.torch._operators import softsign, softsign_inverse
+
+_NAME = "SoftsignTransform"
 
 
 class SoftsignTransform(Transform):
@@ -44,12 +46,12 @@ class SoftsignTransform(Transform):
 
     __hash__ = Transform.__hash__
 
-    def _call(self, x: torch.Tensor) -> torch.Tensor:
-        return softsign(x)
+    def _call(self, x: torch.Tensor) -> Any:
+        return softsign(taken(x, _NAME))
 
     def _inverse(self, y: torch.Tensor) -> Any:
-        return softsign_inverse(y)
+        return softsign_inverse(taken(y, _NAME))
 
     def log_abs_det_jacobian(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Return -2 log1p(abs(x)), the logarithm of dy/dx."""
-        return -2 * torch.log1p(x.abs())
+        return -2 * torch.log1p(taken(x, _NAME).abs())
