@@ -13,6 +13,7 @@ from torch.autograd import forward_ad  # noqa: E402
 from torch.nn import functional  # noqa: E402
 from torch.utils.checkpoint import checkpoint  # noqa: E402
 
+from helpers.tensors import DTYPES  # noqa: E402
 from softsign_c.torch import softsign  # noqa: E402
 
 # PyTorch's own warnings of itself.
@@ -173,9 +174,7 @@ def operator(order):
 
 
 @pytest.mark.parametrize("order", [2, 3, 4])
-@pytest.mark.parametrize(
-    "dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64], ids=str
-)
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
 def test_products_with_higher_derivatives_are_finite_where_they_can_be(dtype, order):
     info = torch.finfo(dtype)
     rng = np.random.default_rng(order)
@@ -215,6 +214,20 @@ def test_limits_of_higher_derivatives(x, order):
         assert math.isnan(got)
     else:
         assert got == (1 if order == 1 and x == 0 else 0)
+
+
+@pytest.mark.parametrize("order", [2, 3, 4])
+@pytest.mark.parametrize("x", [-math.inf, math.inf])
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+def test_at_infinity_the_products_are_zero_unless_a_gradient_is_infinite(dtype, x, order):
+    most = torch.finfo(dtype).max
+    *others, first = [torch.full((1,), most, dtype=dtype)] * order
+    sign = -math.copysign(1, x) if order % 2 == 0 else 1.0
+    at = torch.tensor([x], dtype=dtype)
+    for grad, size in ((first, 0.0), (-first, 0.0), (first / 0, math.inf), (-first / 0, math.inf)):
+        (got,) = operator(order)(*others, grad, at).tolist()
+        assert got in (size, -size)
+        assert math.copysign(1, got) == sign * math.copysign(1, grad.item())
 
 
 def test_settings_of_numpy_do_not_matter():

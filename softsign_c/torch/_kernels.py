@@ -58,7 +58,8 @@ def times_derivative(*arrays: np.ndarray) -> None:
 
     The derivative is n! (-sign x)^(n-1) / (1 + abs(x))^(n+1). The gradients may overflow and the
     powers underflow while the product does neither, so it is taken with exponents to spare: in
-    float64, and of float64 with the powers of two apart.
+    float64, and of float64 with the powers of two apart. At an infinite x the product of finite
+    gradients is a zero of its sign.
     """
     *grads, x, out = arrays
     order = len(grads)
@@ -75,4 +76,6 @@ def times_derivative(*arrays: np.ndarray) -> None:
     product = math.factorial(order) * (-np.sign(x.astype(np.float64))) ** (order - 1) / divisor
     for factor in factors:
         product *= factor / divisor
-    out[...] = np.ldexp(product, exponent) if x.dtype == np.float64 else product
+    if x.dtype == np.float64:
+        product = np.ldexp(product, exponent)
+    out[...] = np.where(np.isinf(x) & np.isfinite(product), 0 * product, product)
