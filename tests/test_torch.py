@@ -80,6 +80,9 @@ def test_no_copy_of_the_input_is_made(dtype, monkeypatch):
     assert x.data_ptr() in [pointer for pointer, _ in seen]
 
 
+@pytest.mark.filterwarnings(
+    "ignore:The .grad attribute of a Tensor that is not a leaf"
+)  # opcheck's
 @pytest.mark.parametrize(
     ("operator", "inputs"),
     [

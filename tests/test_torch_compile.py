@@ -20,6 +20,7 @@ def loss(x):
     return softsign(inner, inplace=True).square().sum()
 
 
+@pytest.mark.filterwarnings("ignore:Skipping serialization of")  # PyTorch 2.6, of its own settings
 @pytest.mark.parametrize("backend", ["aot_eager", "inductor"])
 def test_compile_keeps_the_operators_whole(backend):
     x = random(7, 5, dtype=torch.float32).requires_grad_()

@@ -1,22 +1,64 @@
 """Every kind of tensor is taken, promoted or handed to PyTorch as by PyTorch itself, or refused."""
 
+import contextlib
+
 import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
 
+from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 import softsign_c  # noqa: E402
 from helpers.tensors import gradient_of, random  # noqa: E402
-from softsign_c.torch import softsign  # noqa: E402
+from softsign_c.torch import Softsign, SoftsignTransform, softsign  # noqa: E402
 
 OPERATORS = torch.ops.softsign_c
+TRANSFORM = SoftsignTransform()
 
 
-def test_meta_tensors_have_a_shape_and_no_values():
-    y = softsign(torch.empty(4, 3, dtype=torch.bfloat16, device="meta"))
-    assert (y.device.type, y.shape, y.dtype) == ("meta", (4, 3), torch.bfloat16)
+VIEWS = {
+    "contiguous": lambda x: x,
+    "transposed": lambda x: x.transpose(1, 3),
+    "expanded": lambda x: x[:, :1].expand(-1, 5, -1, -1),
+    "channels last": lambda x: x.contiguous(memory_format=torch.channels_last),
+    "no element": lambda x: x.transpose(0, 1)[:, :0],
+    "sliced": lambda x: x[:, ::2, 1:],
+    "scalar": lambda x: x[0, 0, 0, 0],
+}
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("other", ["contiguous", "transposed"])
+@pytest.mark.parametrize("device", ["fake", "meta"])
+def test_compilers_are_promised_the_shape_and_strides_of_the_result(view, other, device):
+    x = VIEWS[view](random(2, 3, 4, 5, dtype=torch.bfloat16))
+    grad = torch.empty_like(x, memory_format=torch.contiguous_format)
+    if other == "transposed" and x.dim():
+        grad = grad.movedim(0, -1).contiguous().movedim(-1, 0)
+    mode = FakeTensorMode() if device == "fake" else contextlib.nullcontext()
+    for name, inputs in [
+        ("softsign", [x]),
+        ("softsign_inverse", [x]),
+        ("softsign_backward", [grad, x]),
+        ("softsign_derivative2", [grad, grad, x]),
+    ]:
+        operator = getattr(OPERATORS, name)
+        real = operator(*inputs)
+        with mode:
+            promised = operator(
+                *(
+                    mode.from_tensor(t)
+                    if device == "fake"
+                    else torch.empty_strided(t.shape, t.stride(), dtype=t.dtype, device="meta")
+                    for t in inputs
+                )
+            )
+        assert promised.shape == real.shape == x.shape
+        if x.numel():  # else PyTorch's own differ
+            assert promised.stride() == real.stride() == torch.empty_like(x).stride()
+        assert promised.dtype is real.dtype is x.dtype
 
 
 INTEGERS = [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64]
@@ -49,11 +91,25 @@ def test_complex_numbers_are_left_to_pytorch():
     y = x.detach().clone()
     assert softsign(y, inplace=True) is y
     assert torch.equal(y, functional.softsign(x))
+    of_in_place = gradient_of(lambda x: softsign(x * 1, inplace=True), x, one)
+    assert torch.equal(of_in_place, gradient_of(softsign, x, one))
+
+
+CALLERS = {
+    "function": softsign,
+    "in place": lambda x: softsign(x, inplace=True),
+    "module": Softsign(),
+    "transform": TRANSFORM,
+    "inverse": TRANSFORM.inv,
+    "density": lambda x: TRANSFORM.log_abs_det_jacobian(x, None),
+}
+OF_REALS = {name: CALLERS[name] for name in ("transform", "inverse", "density")}
 
 
 @pytest.mark.filterwarnings("ignore:.*nested tensors is in prototype stage")
 @pytest.mark.filterwarnings("ignore:Sparse CSR tensor support is in beta state")
 @pytest.mark.filterwarnings("ignore:.*quantized tensor creation functions")
+@pytest.mark.parametrize("caller", CALLERS.values(), ids=CALLERS)
 @pytest.mark.parametrize(
     ("make", "refusal"),
     [
@@ -62,12 +118,38 @@ def test_complex_numbers_are_left_to_pytorch():
         (lambda x: torch.quantize_per_tensor(x, 0.1, 0, torch.qint8), r"qint8\): use x\.dequant"),
         (lambda x: torch.nested.nested_tensor([x, x[:1]]), r"with layout=torch\.jagged"),
         (lambda x: x.to(torch.float8_e5m2), r"float8_e5m2: it takes torch\.bfloat16, .*integers"),
+        (lambda x: x.numpy(), r"takes a torch\.Tensor, not ndarray: use torch\.as_tensor"),
+        (lambda x: x.tolist(), r"takes a torch\.Tensor, not list: use torch\.as_tensor"),
+        (lambda x: 1.0, r"takes a torch\.Tensor, not float: use torch\.as_tensor"),
+        (lambda x: None, r"takes a torch\.Tensor, not NoneType: use torch\.as_tensor"),
     ],
-    ids=["sparse", "sparse CSR", "quantized", "nested", "float8"],
+    ids=["sparse", "CSR", "quantized", "nested", "float8", "ndarray", "list", "float", "None"],
 )
-def test_what_cannot_be_had_is_refused_with_the_way_out(make, refusal):
-    with pytest.raises((NotImplementedError, TypeError), match=refusal):
-        softsign(make(torch.ones(2, 3)))
+def test_what_is_not_supported_is_refused_with_the_way_out(make, refusal, caller):
+    x = make(torch.ones(2, 3))
+    error = NotImplementedError if refusal.count("use x") or "jagged" in refusal else TypeError
+    with pytest.raises(error, match=rf"^[Ss]oftsign\w* .*{refusal}.*$"):
+        caller(x)
+
+
+@pytest.mark.parametrize("caller", OF_REALS.values(), ids=OF_REALS)
+def test_the_transform_refuses_complex_numbers(caller):
+    with pytest.raises(TypeError, match=r"^SoftsignTransform of .*complex64: it takes .*integers$"):
+        caller(torch.ones(2, dtype=torch.complex64))
+
+
+@pytest.mark.parametrize("dtype", [torch.bool, *INTEGERS], ids=str)
+@pytest.mark.parametrize("default", [torch.float32, torch.float64], ids=str)
+@pytest.mark.parametrize("caller", OF_REALS.values(), ids=OF_REALS)
+def test_the_transform_promotes_integers_as_those_of_pytorch(caller, dtype, default):
+    x = torch.tensor([0, 1, 0], dtype=dtype)
+    torch.set_default_dtype(default)
+    try:
+        got, expected = caller(x), caller(x.to(default))
+        assert torch.distributions.transforms.TanhTransform()(x).dtype is got.dtype is default
+    finally:
+        torch.set_default_dtype(torch.float32)
+    assert torch.equal(got, expected)
 
 
 def test_jagged_tensors():
@@ -84,8 +166,6 @@ def test_jagged_tensors():
 
 @pytest.mark.parametrize("inplace", [False, True])
 def test_a_cuda_tensor_is_refused_with_the_way_out(inplace):
-    from torch._subclasses.fake_tensor import FakeTensorMode
-
     with FakeTensorMode():  # a CUDA tensor, as far as its metadata go, on any machine
         x = torch.empty(3, device="cuda")
         with pytest.raises(NotImplementedError, match=r"cuda:0: .* on the CPU; use x\.cpu\(\)"):

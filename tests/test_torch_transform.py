@@ -63,6 +63,17 @@ def test_log_abs_det_jacobian_is_that_of_autograd():
     assert SOFTSIGN.log_abs_det_jacobian(torch.tensor(1e30), None) > -140  # the slope itself is 0
 
 
+@pytest.mark.parametrize("dtype", DTYPES, ids=str)
+@pytest.mark.parametrize("sign", [-1, 1])
+def test_log_abs_det_jacobian_keeps_its_digits_near_0(dtype, sign):
+    tiny = sign * torch.tensor([1e-3, torch.finfo(dtype).eps / 8], dtype=dtype)
+    exact = -2 * torch.log1p(tiny.double().abs())
+    got = SOFTSIGN.log_abs_det_jacobian(tiny, SOFTSIGN(tiny))
+    assert got.dtype is dtype
+    torch.testing.assert_close(got.double(), exact, rtol=2 * torch.finfo(dtype).eps, atol=0)
+    assert torch.equal(SOFTSIGN.inv.log_abs_det_jacobian(SOFTSIGN(tiny), tiny), -got)
+
+
 @pytest.mark.filterwarnings("ignore:.*torch.vmap.*:FutureWarning")  # PyTorch's, of itself
 def test_the_inverse_can_be_differentiated():
     y = torch.tensor([-0.9, -0.25, 0.5], dtype=torch.float64, requires_grad=True)
