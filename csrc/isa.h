@@ -9,7 +9,7 @@ struct softsign_isa {
     const char *name;
     uint32_t needs;  /* the features required, a bit for each */
     int batch_bytes; /* the most that a kernel loads of an operand at a time */
-    softsign_kernel *kernels[OPS][TYPES];
+    softsign_kernel *kernels[DIVIDERS][OPS][TYPES];
 };
 
 #define DECLARE_ISA(isa) extern const struct softsign_isa softsign_##isa;

@@ -4,9 +4,10 @@
  *     COMPUTE    f32 or f64, the type that it is computed in: vec, mask, LANES and the v_* of
  *                simd.h are those of COMPUTE here
  *
- * A kernel, such as softsign_avx2_forward_f32, is KERNEL_OF_OP at the end: run() splits off the
- * tail, run_vectors() takes batches on the fast path if is_in_range() allows, else on the slow
- * path, which is a function of its own, softsign_avx2_forward_f32_slow_path.
+ * A kernel, such as softsign_avx2_forward_f32, is KERNEL_FOR at the end, with another name,
+ * softsign_avx2_forward_f32_slow_divider, for CPUs with a slow divider: run() splits off the tail,
+ * run_vectors() takes batches on the fast path if is_in_range() allows, else on the slow path,
+ * which is a function of its own, softsign_avx2_forward_f32_slow_path.
  *
  * The one NaN is the positive quiet one without payload. No NaN reaches a result by arithmetic,
  * because which NaN comes out of two differs from CPU to CPU. */
@@ -15,6 +16,7 @@
 #define MEMORY(name) JOIN3(v, name, ELEMENT)
 #define BYTES JOIN(BYTES, ELEMENT)
 #define NORMAL JOIN(NORMAL, COMPUTE)
+#define IS_ROUGH JOIN(IS_ROUGH, ELEMENT)
 #define FORMULA(op)                                                                                \
     static ALWAYS_INLINE void NAME(op##_formula)(const vec *in, vec *out, enum path path)
 
@@ -32,9 +34,41 @@ static ALWAYS_INLINE void NAME(compute)(struct op op, const vec *in, vec *out, e
 #undef COMPUTE_OP
 }
 
-/* Any input: bytes of each operand, a multiple of a vector's. A NaN lane gets the one NaN. */
+/* Any input. A NaN lane gets the one NaN. */
+static ALWAYS_INLINE void NAME(compute_any)(struct op op, const vec *in, vec *out)
+{
+    NAME(compute)(op, in, out, SLOW_PATH);
+    for (int j = 0; j < op.outputs; j++)
+        for (int k = 0; k < op.inputs; k++) {
+            mask is_nan = v_above(v_abs(in[k]), v_set(INFINITY));
+            out[j] = v_choose(is_nan, v_set(NAN), out[j]);
+        }
+}
+
+#if PARTIAL_VECTORS
+
+static ALWAYS_INLINE void NAME(run_first)(struct op op, struct operands at, size_t n)
+{
+    vec in[MAX_INPUTS] = {MEMORY(load_first)(at.in0, n)}, out[MAX_OUTPUTS];
+    if (op.inputs > 1)
+        in[1] = MEMORY(load_first)(at.in1, n);
+    NAME(compute_any)(op, in, out);
+    MEMORY(store_first)(at.out0, out[0], n);
+    if (op.outputs > 1)
+        MEMORY(store_first)(at.out1, out[1], n);
+}
+
+#endif
+
+/* Any input: bytes of each operand, a multiple of a vector's unless there are partial vectors. */
 static ALWAYS_INLINE void NAME(run_slow_path)(struct op op, struct operands at, size_t bytes)
 {
+#if PARTIAL_VECTORS
+    if (bytes % (LANES * BYTES))
+        NAME(run_first)
+    (op, advanced(at, bytes - bytes % (LANES * BYTES)), bytes % (LANES * BYTES) / BYTES);
+    bytes -= bytes % (LANES * BYTES);
+#endif
 #if !BATCH
     INDEPENDENT_ITERATIONS
 #endif
@@ -42,12 +76,7 @@ static ALWAYS_INLINE void NAME(run_slow_path)(struct op op, struct operands at, 
         vec in[MAX_INPUTS] = {MEMORY(load)(at.in0 + i)}, out[MAX_OUTPUTS];
         if (op.inputs > 1)
             in[1] = MEMORY(load)(at.in1 + i);
-        NAME(compute)(op, in, out, SLOW_PATH);
-        for (int j = 0; j < op.outputs; j++)
-            for (int k = 0; k < op.inputs; k++) {
-                mask is_nan = v_above(v_abs(in[k]), v_set(INFINITY));
-                out[j] = v_choose(is_nan, v_set(NAN), out[j]);
-            }
+        NAME(compute_any)(op, in, out);
         MEMORY(store)(at.out0 + i, out[0]);
         if (op.outputs > 1)
             MEMORY(store)(at.out1 + i, out[1]);
@@ -77,7 +106,7 @@ static ALWAYS_INLINE void NAME(run_fast_path)(struct op op, struct operands at, 
         vec in[MAX_INPUTS] = {x0[k]}, out[MAX_OUTPUTS];
         if (op.inputs > 1)
             in[1] = x1[k];
-        NAME(compute)(op, in, out, k < BATCH - NAME(ESTIMATES) ? FAST_PATH : FAST_PATH_ESTIMATED);
+        NAME(compute)(op, in, out, k < BATCH - op.estimated ? FAST_PATH : FAST_PATH_ESTIMATED);
         y0[k] = out[0];
         if (op.outputs > 1)
             y1[k] = out[1];
@@ -96,7 +125,7 @@ static ALWAYS_INLINE void NAME(prefetch)(struct op op, struct operands at, size_
     }
 }
 
-/* Whole vectors: batches, then what is left of less than a batch on the slow path. */
+/* Batches, then what is left of less than a batch on the slow path. */
 static ALWAYS_INLINE void NAME(run_vectors)(struct op op, slow_path *run_slow_path,
                                             struct operands all, size_t bytes, int streaming)
 {
@@ -115,24 +144,25 @@ static ALWAYS_INLINE void NAME(run_vectors)(struct op op, slow_path *run_slow_pa
     }
 }
 
-/* The body of a kernel. The tail of less than a vector is the baseline's, which is as fast there,
- * as no register has to be set up. */
+/* The body of a kernel. Without partial vectors the tail of less than a vector is the baseline's,
+ * which is as fast there, as no register has to be set up. */
 static ALWAYS_INLINE void NAME(run)(struct op op, slow_path *run_slow_path, size_t n,
                                     char *const *operands, int streaming)
 {
-    softsign_kernel *run_tail = softsign_baseline.kernels[op.index][JOIN(TYPE, ELEMENT)];
-    if (n < LANES) {
+    softsign_kernel *run_tail =
+        softsign_baseline.kernels[FAST_DIVIDER][op.index][JOIN(TYPE, ELEMENT)];
+    const size_t tail = PARTIAL_VECTORS ? 0 : n % LANES, whole = (n - tail) * BYTES;
+    if (tail == n) {
         run_tail(n, operands, 0);
         return;
     }
-    size_t whole = n / LANES * LANES * BYTES;
     NAME(run_vectors)(op, run_slow_path, operands_of(op, operands), whole, streaming);
-    if (n % LANES == 0)
+    if (tail == 0)
         return;
-    char *tail[MAX_OPERANDS];
+    char *at[MAX_OPERANDS];
     for (int k = 0; k < op.inputs + op.outputs; k++)
-        tail[k] = operands[k] + whole;
-    run_tail(n % LANES, tail, 0);
+        at[k] = operands[k] + whole;
+    run_tail(tail, at, 0);
 }
 
 #else
@@ -148,22 +178,34 @@ static ALWAYS_INLINE void NAME(run)(struct op op, slow_path *run_slow_path, size
 #endif
 
 #define SLOW_PATH_OF(op, type) JOIN(KERNEL(op, type), slow_path)
+#define KERNEL_FOR(divider, DIVIDER, name, inputs, outputs, limit)                                 \
+    static void KERNEL_##divider(name, ELEMENT)(size_t n, char *const *operands, int streaming)    \
+    {                                                                                              \
+        struct op op = {OP_##name, inputs, outputs, limit,                                         \
+                        ESTIMATED(DIVIDER, OP_##name, JOIN(TYPE, ELEMENT))};                       \
+        NAME(run)(op, SLOW_PATH_OF(name, ELEMENT), n, operands, streaming);                        \
+    }
 #define KERNEL_OF_OP(name, ufunc, inputs, outputs, limit)                                          \
     static NOINLINE void SLOW_PATH_OF(name, ELEMENT)(struct operands at, size_t bytes)             \
     {                                                                                              \
-        NAME(run_slow_path)((struct op){OP_##name, inputs, outputs, limit}, at, bytes);            \
+        NAME(run_slow_path)((struct op){OP_##name, inputs, outputs, limit, 0}, at, bytes);         \
     }                                                                                              \
-    static void KERNEL(name, ELEMENT)(size_t n, char *const *operands, int streaming)              \
-    {                                                                                              \
-        NAME(run)((struct op){OP_##name, inputs, outputs, limit}, SLOW_PATH_OF(name, ELEMENT), n,  \
-                  operands, streaming);                                                            \
-    }
+    KERNEL_FOR(fast, FAST_DIVIDER, name, inputs, outputs, limit)
 SOFTSIGN_OPS(KERNEL_OF_OP)
 
+#if ESTIMATES
+#define KERNEL_FOR_SLOW_DIVIDER(name, ufunc, inputs, outputs, limit)                               \
+    KERNEL_FOR(slow, SLOW_DIVIDER, name, inputs, outputs, limit)
+SOFTSIGN_OPS(KERNEL_FOR_SLOW_DIVIDER)
+#undef KERNEL_FOR_SLOW_DIVIDER
+#endif
+
 #undef KERNEL_OF_OP
+#undef KERNEL_FOR
 #undef SLOW_PATH_OF
 #undef FORMULA
 #undef NORMAL
+#undef IS_ROUGH
 #undef BYTES
 #undef MEMORY
 #undef NAME

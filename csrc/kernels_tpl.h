@@ -1,5 +1,5 @@
 /* Template: the kernels of one instruction set. A file in isa/ includes it last, after it has
- * defined ISA, BATCH, ESTIMATES_* and the functions that simd.h requires.
+ * defined what simd.h lists: ISA, the constants and the functions that simd.h requires.
  *
  * It makes softsign_ISA_OP_TYPE for every op and type, such as softsign_avx2_forward_f32, and
  * KERNELS, the table of them, through which loop.c calls them. */
@@ -18,7 +18,8 @@ enum { SLOW_BATCHES = 16 };
 /* An op as its kernels see it: a compile-time constant wherever it is inlined. */
 struct op {
     int index, inputs, outputs;
-    int limit; /* of the fast path: every |x| is below 2^limit */
+    int limit;     /* of the fast path: every |x| is below 2^limit */
+    int estimated; /* vectors of a batch that are divided by estimate */
 };
 
 /* Where each operand begins. An op with one input or output has the same address twice. */
@@ -43,6 +44,18 @@ typedef void slow_path(struct operands at, size_t bytes);
 /* The largest e for which 2^-e is a normal number. */
 #define NORMAL_f32 126
 #define NORMAL_f64 1022
+
+/* Whether a type has so few digits that rough_reciprocal() is enough. */
+enum { IS_ROUGH_f16 = 0, IS_ROUGH_f32 = 0, IS_ROUGH_f64 = 0, IS_ROUGH_bf16 = 1 };
+
+#if ESTIMATES
+#define ESTIMATED(divider, op, type) estimated[divider][op][type]
+#define KERNEL_slow(op, type) JOIN(KERNEL(op, type), slow_divider)
+#else /* one kernel for both */
+#define ESTIMATED(divider, op, type) 0
+#define KERNEL_slow(op, type) KERNEL(op, type)
+#endif
+#define KERNEL_fast(op, type) KERNEL(op, type)
 
 #define BYTES_AND_LIMIT(type, bytes, compute, limit, chunk, with)                                  \
     BYTES_##type = bytes, LIMIT_##type = limit,
@@ -71,8 +84,12 @@ enum { SOFTSIGN_TYPES(BYTES_AND_LIMIT, ) };
 SOFTSIGN_TYPES(CHECK_COMPUTE, )
 #undef CHECK_COMPUTE
 
-#define KERNEL_OF_TYPE(type, bytes, compute, limit, chunk, op) [TYPE_##type] = KERNEL(op, type),
-#define KERNELS_OF_OP(op, ufunc, inputs, outputs, limit)                                           \
-    [OP_##op] = {SOFTSIGN_TYPES(KERNEL_OF_TYPE, op)},
+#define FAST_KERNEL(type, bytes, compute, limit, chunk, op) [TYPE_##type] = KERNEL_fast(op, type),
+#define SLOW_KERNEL(type, bytes, compute, limit, chunk, op) [TYPE_##type] = KERNEL_slow(op, type),
+#define FAST_KERNELS(op, ufunc, inputs, outputs, limit)                                            \
+    [OP_##op] = {SOFTSIGN_TYPES(FAST_KERNEL, op)},
+#define SLOW_KERNELS(op, ufunc, inputs, outputs, limit)                                            \
+    [OP_##op] = {SOFTSIGN_TYPES(SLOW_KERNEL, op)},
 #define BATCH_BYTES ((BATCH ? BATCH : 1) * (int)sizeof(v_f32))
-#define KERNELS SOFTSIGN_OPS(KERNELS_OF_OP)
+#define KERNELS                                                                                    \
+    [FAST_DIVIDER] = {SOFTSIGN_OPS(FAST_KERNELS)}, [SLOW_DIVIDER] = {SOFTSIGN_OPS(SLOW_KERNELS)}

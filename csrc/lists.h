@@ -18,7 +18,8 @@
 /* ROW(type, bytes, type that is computed in, limit, smallest chunk, with)
  *
  * limit: of the fast path, as above. Infinity's exponent for float16, which cannot underflow in
- * float32; for the others a margin below overflow, so that 1 / (1 + |x|) is normal.
+ * float32; for the others a margin below overflow, so that 1 / (1 + |x|) is normal, in float64 as a
+ * float, from which AVX2 takes its estimate.
  * smallest chunk: elements that are worth a thread, about 1 us of work, several times what it takes
  * to hand them over.
  * with: handed on, for a list within a list.
@@ -27,11 +28,12 @@
 #define SOFTSIGN_TYPES(ROW, with)                                                                  \
     ROW(f16, 2, f32, 16, 8192, with)                                                               \
     ROW(f32, 4, f32, 100, 8192, with)                                                              \
-    ROW(f64, 8, f64, 1000, 4096, with)                                                             \
+    ROW(f64, 8, f64, 120, 4096, with)                                                              \
     ROW(bf16, 2, f32, 100, 8192, with)
 
 /* ROW(instruction set), the fastest first: csrc/isa/ has a file for each. */
 #define SOFTSIGN_ISAS(ROW)                                                                         \
+    ROW(avx512)                                                                                    \
     ROW(avx2)                                                                                      \
     ROW(neon)                                                                                      \
     ROW(baseline)
@@ -43,7 +45,13 @@
     ROW(AVX2, "a CPU with AVX2")                                                                   \
     ROW(FMA, "a CPU with FMA")                                                                     \
     ROW(F16C, "a CPU with F16C")                                                                   \
-    ROW(AVX_STATE, "an operating system that saves the AVX registers")
+    ROW(AVX_STATE, "an operating system that saves the AVX registers")                             \
+    ROW(AVX512F, "a CPU with AVX512F")                                                             \
+    ROW(AVX512DQ, "a CPU with AVX512DQ")                                                           \
+    ROW(AVX512BW, "a CPU with AVX512BW")                                                           \
+    ROW(AVX512VL, "a CPU with AVX512VL")                                                           \
+    ROW(AVX512_VBMI2, "a CPU with AVX512_VBMI2, as from Ice Lake or Zen 4 on")                     \
+    ROW(AVX512_STATE, "an operating system that saves the AVX-512 registers")
 
 #define OP_INDEX(op, ufunc, inputs, outputs, limit) OP_##op,
 #define TYPE_INDEX(type, bytes, compute, limit, chunk, with) TYPE_##type,
@@ -54,6 +62,10 @@ enum { SOFTSIGN_FEATURES(FEATURE_INDEX) FEATURES };
 #undef OP_INDEX
 #undef TYPE_INDEX
 #undef FEATURE_INDEX
+
+/* Kernels are made for CPUs whose divider is fast and for those whose divider is slow, beside their
+ * multipliers. Where it is slow, more vectors are divided by estimate; the bits are the same. */
+enum { FAST_DIVIDER, SLOW_DIVIDER, DIVIDERS };
 
 /* The sizes of arrays that hold the operands of any op. */
 enum { MAX_INPUTS = 2, MAX_OUTPUTS = 2, MAX_OPERANDS = 4 };

@@ -8,9 +8,11 @@
  *     m_f32, m_f64              a mask: true or false for each lane
  *     BATCH                     vectors that the fast path computes together, 0 if the instruction
  *                               set has no fast path
- *     ESTIMATES_f16, ...        for each type, how many vectors of a batch are divided by estimate,
- *                               while the divider works on the others
- *     PREFETCH_AHEAD            bytes, with streaming stores
+ *     ESTIMATES                 1 if there are estimates of 1 / s, else 0. With them, the array
+ *                               estimated says how many vectors of a batch take the estimate while
+ *                               the divider works on the others, by divider (lists.h), op and type
+ *     PARTIAL_VECTORS           1 if the first elements of a vector can be loaded and stored, else
+ * 0 PREFETCH_AHEAD            bytes, with streaming stores
  *
  * IEEE: rounded once, flags as IEEE 754 says. Everything else raises no flag, whatever the lanes
  * hold: not for a signalling NaN either. */
@@ -54,6 +56,18 @@ REQUIRED void v_store_f32(char *memory, v_f32 y);
 REQUIRED void v_store_f64(char *memory, v_f64 y);
 REQUIRED void v_store_bf16(char *memory, v_f32 y);
 
+/* The first n elements alone, n less than a vector has. The other lanes are loaded as 0. */
+#if PARTIAL_VECTORS
+REQUIRED v_f32 v_load_first_f16(const char *memory, size_t n);
+REQUIRED v_f32 v_load_first_f32(const char *memory, size_t n);
+REQUIRED v_f64 v_load_first_f64(const char *memory, size_t n);
+REQUIRED v_f32 v_load_first_bf16(const char *memory, size_t n);
+REQUIRED void v_store_first_f16(char *memory, v_f32 y, size_t n);
+REQUIRED void v_store_first_f32(char *memory, v_f32 y, size_t n);
+REQUIRED void v_store_first_f64(char *memory, v_f64 y, size_t n);
+REQUIRED void v_store_first_bf16(char *memory, v_f32 y, size_t n);
+#endif
+
 /* The fast path, where no lane is NaN, infinite or huge. */
 #if BATCH
 
@@ -62,8 +76,12 @@ REQUIRED v_f64 v_fms_f64(v_f64 a, v_f64 b, v_f64 c);
 REQUIRED v_f32 v_fnma_f32(v_f32 a, v_f32 b, v_f32 c); /* c - a b, rounded once, IEEE */
 REQUIRED v_f64 v_fnma_f64(v_f64 a, v_f64 b, v_f64 c);
 
+#if ESTIMATES
 /* 1 / s with a relative error of at most 1.5 * 2^-12, for s in [2^-24, 2^101) */
 REQUIRED v_f32 v_estimate_f32(v_f32 s);
+/* The same and two roundings to float more, 6146 * 2^-24, for s in [2^-53, 2^121) */
+REQUIRED v_f64 v_estimate_f64(v_f64 s);
+#endif
 
 /* Whether an element of the batch is NaN or not below 2^e. */
 REQUIRED int v_out_of_range_f16(const char *batch, int e);
@@ -103,5 +121,6 @@ REQUIRED void v_prefetch(const char *memory); /* of any address; may do nothing 
 #define v_choose V(choose)
 #define v_fms V(fms)
 #define v_fnma V(fnma)
+#define v_estimate V(estimate)
 
 #endif

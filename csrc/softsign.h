@@ -18,19 +18,34 @@ const char *softsign_isa_name(int isa);
 const char *softsign_isa_missing(int isa, uint32_t features);
 int softsign_active_isa(void);
 void softsign_use_isa(int isa);
-softsign_kernel *softsign_get_kernel(int isa, int op, int type);
+/* Kernels for CPUs with a fast or a slow divider: the same bits, other speeds. */
+const char *softsign_divider_name(int divider);
+int softsign_dividers(int isa); /* how many of them the instruction set has kernels for */
+int softsign_active_divider(void);
+void softsign_use_divider(int divider);
+softsign_kernel *softsign_get_kernel(int isa, int op, int type); /* for the active divider */
 int softsign_batch_bytes(
     int isa); /* the most that a kernel loads of an operand at a time; for tests */
 
 /* cpu.c: the features of this CPU that its operating system supports. */
-struct softsign_x86 {
-    uint32_t leaf1_ecx;
-    uint32_t leaf7_ebx;
-    uint64_t xcr0;
+uint32_t softsign_cpu_features(void); /* a bit for each */
+int softsign_cpu_divider(void);
+struct softsign_x86_model {
+    char vendor[13]; /* empty where there is no cpuid */
+    int family, model;
 };
-uint32_t softsign_x86_features(struct softsign_x86 cpu); /* of these registers; for tests */
-uint32_t softsign_cpu_features(void);                    /* of this machine, a bit for each */
+struct softsign_x86_model softsign_cpu_model(void);
 size_t softsign_last_level_cache(void); /* bytes; 0 if unknown or without streaming stores */
+
+/* The same of a CPU with these registers; for tests. */
+struct softsign_x86 {
+    void (*cpuid)(uint32_t leaf, uint32_t subleaf, uint32_t *eax_ebx_ecx_edx);
+    uint32_t (*xgetbv)(void); /* the low half of XCR0 */
+};
+uint32_t softsign_x86_features(struct softsign_x86 cpu);
+int softsign_x86_divider(struct softsign_x86 cpu);
+struct softsign_x86_model softsign_x86_model(struct softsign_x86 cpu);
+size_t softsign_x86_last_level_cache(struct softsign_x86 cpu);
 
 /* threads.c: parallel_for. The setters return the previous number. */
 enum { SOFTSIGN_MAX_THREADS = 1024 };      /* of a call */

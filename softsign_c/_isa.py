@@ -91,7 +91,8 @@ class use_isa(Setting):  # noqa: N801  (called like a function)
 
 
 def use_default_isa() -> None:
-    """Activate what the environment variable names, or else the fastest there is."""
+    """Activate what the environment variable names, or else the fastest there is, for this CPU."""
+    lib.softsign_use_divider(lib.softsign_cpu_divider())
     name = os.environ.get(ENVIRONMENT_VARIABLE)
     try:
         use_isa(name or available_isas()[0])

@@ -12,6 +12,7 @@ from helpers.fpu import FloatingPointUnit
 from helpers.reference import TYPES, Type
 from softsign_c import set_num_threads, use_isa
 from softsign_c._isa import missing_for_isas
+from softsign_c._kernels import lib
 
 try:
     from ml_dtypes import bfloat16
@@ -27,16 +28,24 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: [*FIRST, item.path.stem].index(item.path.stem))
 
 
-def needs(name: str, missing: str | None) -> object:
-    marks = [pytest.mark.skip(reason=f"{name} needs {missing}")] if missing else []
-    return pytest.param(name, marks=marks)
+def variants() -> Iterator[object]:
+    """Give each instruction set with each divider that it has kernels for."""
+    for index, (isa, missing) in enumerate(missing_for_isas().items()):
+        marks = [pytest.mark.skip(reason=f"{isa} needs {missing}")] if missing else []
+        for divider in range(lib.softsign_dividers(index)):
+            name = f"{isa}-slow-divider" if divider else isa
+            yield pytest.param((isa, divider), marks=marks, id=name)
 
 
-@pytest.fixture(params=[needs(*isa) for isa in missing_for_isas().items()])
+@pytest.fixture(params=variants())
 def isa(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Run the test on every instruction set, active for the ufuncs, that the machine has."""
-    with use_isa(request.param):
-        yield request.param
+    """Run the test on every instruction set that the machine has, active for the ufuncs."""
+    isa, divider = request.param
+    before = lib.softsign_active_divider()
+    lib.softsign_use_divider(divider)
+    with use_isa(isa):
+        yield isa
+    lib.softsign_use_divider(before)
 
 
 @pytest.fixture

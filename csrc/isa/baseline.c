@@ -11,6 +11,8 @@
 
 #define ISA baseline
 #define BATCH 0
+#define ESTIMATES 0
+#define PARTIAL_VECTORS 0
 #define LANES_f32 1
 #define LANES_f64 1
 

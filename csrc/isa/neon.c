@@ -15,10 +15,8 @@
 #define BATCH 8
 /* By LLVM's models estimates make a Neoverse V2 faster and an Apple M1 slower. Not measured, and
  * neither are streaming stores, which are ordinary ones here. */
-#define ESTIMATES_f16 0
-#define ESTIMATES_f32 0
-#define ESTIMATES_f64 0
-#define ESTIMATES_bf16 0
+#define ESTIMATES 0
+#define PARTIAL_VECTORS 0
 #define PREFETCH_AHEAD 0
 
 typedef float32x4_t v_f32;
@@ -270,6 +268,6 @@ const struct softsign_isa softsign_neon = {"neon", NEEDS(AARCH64), BATCH_BYTES, 
 
 #else
 
-const struct softsign_isa softsign_neon = {"neon", NEEDS(AARCH64), 0, {{NULL}}};
+const struct softsign_isa softsign_neon = {"neon", NEEDS(AARCH64), 0, {{{NULL}}}};
 
 #endif

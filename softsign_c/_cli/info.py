@@ -5,7 +5,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from softsign_c import get_num_threads
 from softsign_c._isa import active_isa, missing_for_isas
-from softsign_c._kernels import lib
+from softsign_c._kernels import ffi, lib
 
 PACKAGES = ("numpy", "cffi", "ml_dtypes")
 
@@ -41,6 +41,14 @@ def isa_states() -> dict[str, str]:
     }
 
 
+def divider() -> str:
+    """Return for which divider the kernels are that are active, and why."""
+    model = lib.softsign_cpu_model()
+    vendor = ffi.string(model.vendor).decode(errors="replace") or "unknown"
+    name = ffi.string(lib.softsign_divider_name(lib.softsign_active_divider())).decode()
+    return f"{name}, as of {vendor} family {model.family} model {model.model}"
+
+
 def last_level_cache() -> int:
     """Return its size in bytes, or 0."""
     return int(lib.softsign_last_level_cache())
@@ -50,7 +58,8 @@ def info() -> None:
     cache = last_level_cache()
     parts = [
         versions(),
-        {f"instruction set {name}": state for name, state in isa_states().items()},
+        {f"instruction set {name}": state for name, state in isa_states().items()}
+        | {"kernels for a divider": divider()},
         {
             "threads of a call": str(get_num_threads()),
             "last-level cache": f"{cache / 2**20:g} MiB" if cache else "not known",

@@ -103,10 +103,13 @@ int main(int count, char **arguments)
 {
     uint64_t chunks = count > 1 ? strtoull(arguments[1], NULL, 10) : CHUNKS;
     for (int isa = 0; softsign_isa_name(isa); isa++)
-        for (int op = 0; !softsign_isa_missing(isa, softsign_cpu_features()) && op < OPS; op++)
-            for (int type = 0; type < TYPES; type++)
-                printf("%s %s %s %016" PRIx64 "\n", softsign_isa_name(isa),
-                       softsign_ops[op].name, softsign_types[type],
-                       digest(isa, op, type, chunks));
+        for (int divider = 0; divider < softsign_dividers(isa); divider++) {
+            softsign_use_divider(divider);
+            for (int op = 0; !softsign_isa_missing(isa, softsign_cpu_features()) && op < OPS; op++)
+                for (int type = 0; type < TYPES; type++)
+                    printf("%s%s %s %s %016" PRIx64 "\n", softsign_isa_name(isa),
+                           divider == SLOW_DIVIDER ? "-slow-divider" : "", softsign_ops[op].name,
+                           softsign_types[type], digest(isa, op, type, chunks));
+        }
     return 0;
 }

@@ -214,13 +214,19 @@ static void print_statistics(const char *op, const struct statistics *s)
            s->checksum, s->worst, s->worst_x, s->worst_grad);
 }
 
-/* The instruction sets that this machine has, the fastest first. */
-static int find_isas(int *isas)
+/* An instruction set's kernels for a divider */
+struct variant {
+    int isa, divider;
+};
+
+/* Those that this machine has, the fastest instruction set first. */
+static int find_variants(struct variant *variants)
 {
     int found = 0;
     for (int isa = 0; softsign_isa_name(isa); isa++)
-        if (!softsign_isa_missing(isa, softsign_cpu_features()))
-            isas[found++] = isa;
+        for (int divider = 0; divider < softsign_dividers(isa); divider++)
+            if (!softsign_isa_missing(isa, softsign_cpu_features()))
+                variants[found++] = (struct variant){isa, divider};
     return found;
 }
 
@@ -230,7 +236,8 @@ int main(int count, char **arguments)
         return 2;
     uint64_t part = strtoull(arguments[1], NULL, 10), parts = strtoull(arguments[2], NULL, 10);
     uint64_t each = count == 4 ? strtoull(arguments[3], NULL, 10) : 1;
-    int isas[ISAS], ran = find_isas(isas);
+    struct variant variants[ISAS * DIVIDERS];
+    int ran = find_variants(variants);
     if (count == 4)
         ran = 1;
     uint64_t end = MAGNITUDES / CHUNK * (part + 1) / parts;
@@ -245,7 +252,8 @@ int main(int count, char **arguments)
         struct results *r = &first;
         for (int k = 0; k < ran; k++) {
             fill(r, index);
-            run(r, isas[k]);
+            softsign_use_divider(variants[k].divider);
+            run(r, variants[k].isa);
             for (int op = 0; r == &own && op < OPS; op++)
                 for (int sign = 0; sign < 2; sign++)
                     for (int out = 0; out < MAX_OUTPUTS; out++)
@@ -269,7 +277,8 @@ int main(int count, char **arguments)
     }
 
     for (int k = 0; k < ran; k++)
-        puts(softsign_isa_name(isas[k]));
+        printf("%s%s\n", softsign_isa_name(variants[k].isa),
+               variants[k].divider == SLOW_DIVIDER ? "-slow-divider" : "");
     for (int op = 0; op < OPS; op++)
         if (of[op].inputs)
             print_statistics(softsign_ops[op].name, &of[op]);

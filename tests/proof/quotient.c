@@ -46,8 +46,6 @@ static inline uint32_t bits(float x)
 }
 
 /* The formulas, from estimates at both ends */
-#define ESTIMATES_least 1
-#define ESTIMATES_greatest 1
 #define RESULT(y) (y)
 #define BYTES 4
 #define vec float

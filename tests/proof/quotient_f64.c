@@ -38,9 +38,6 @@ static inline uint64_t mixed(uint64_t z) /* splitmix64 */
 /* In [-1, 1], another one for each s. */
 static inline double any_error(double s) { return (double)(int64_t)mixed(bits(s)) * 0x1p-63; }
 
-#define ESTIMATES_least 1
-#define ESTIMATES_greatest 1
-#define ESTIMATES_between 1
 #define RESULT(y) (y)
 #define BYTES 8
 #define COMPUTE f64
@@ -82,7 +79,7 @@ static ALWAYS_INLINE int wrong_quotients(double n, double s, float bias)
 
 static ALWAYS_INLINE int wrong_reciprocals(double s)
 {
-#define RECIPROCAL(estimate) reciprocal_of_##estimate(s, FAST_PATH_ESTIMATED)
+#define RECIPROCAL(estimate) reciprocal_##estimate(s, FAST_PATH_ESTIMATED)
     return COUNT_OTHER(1 / s, RECIPROCAL);
 }
 

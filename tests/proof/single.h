@@ -14,6 +14,8 @@
 #include "compiler.h"
 
 #define BATCH 1
+#define ESTIMATES 1
+#define IS_ROUGH 0
 #define mask int
 #define v_set(c) ((vec)(c))
 #define v_add(a, b) RESULT((a) + (b))
@@ -28,7 +30,6 @@
 #define v_above(a, b) ((a) > (b))
 #define v_choose(m, yes, no) ((m) ? (yes) : (no))
 #define v_estimate(s) ESTIMATE(s)
-#define V(name) v_##name
 
 #define NAME(name) JOIN(name, ELEMENT)
 #define FORMULA(op)                                                                              \

@@ -1,0 +1,373 @@
+/* x86-64 with AVX-512 as from Ice Lake and Zen 4 on: a vector is one 512-bit register, a mask a
+ * mask register. VBMI2 is asked for without being used: it keeps Skylake-X and Cascade Lake, whose
+ * clock slows down with such vectors, on AVX2. */
+#include "isa.h"
+
+#define ISA avx512
+#define AVX512_NEEDS                                                                               \
+    (NEEDS(X86_64) | NEEDS(AVX_STATE) | NEEDS(AVX512F) | NEEDS(AVX512DQ) | NEEDS(AVX512BW) |       \
+     NEEDS(AVX512VL) | NEEDS(AVX512_VBMI2) | NEEDS(AVX512_STATE))
+
+#if defined(__x86_64__) || defined(_M_X64)
+
+#if defined(__clang__)
+#pragma clang attribute push(__attribute__((target("avx512f,avx512dq,avx512bw,avx512vl"))),        \
+                             apply_to = function)
+#elif defined(__GNUC__)
+#pragma GCC push_options
+#pragma GCC target("avx512f,avx512dq,avx512bw,avx512vl")
+#endif
+
+#include <float.h>
+#include <immintrin.h>
+
+#define LANES_f32 16
+#define LANES_f64 8
+
+#define BATCH 4
+#define ESTIMATES 1
+#define PARTIAL_VECTORS 1
+#define PREFETCH_AHEAD 2048 /* bytes */
+
+typedef __m512 v_f32;
+typedef __m512d v_f64;
+typedef __mmask16 m_f32;
+typedef __mmask8 m_f64;
+
+/* Intel's divider takes 10 cycles for a vector of floats and 16 for one of doubles; timed on
+ * Granite Rapids. The fast one is Zen 4's, by LLVM's analyser, where a vector passes the
+ * multipliers in two halves; it has no model of Zen 5. */
+static const signed char estimated[DIVIDERS][OPS][TYPES] = {
+    [FAST_DIVIDER] = {[OP_forward] = {0, 1, 2, 2},
+                      [OP_derivative] = {0, 1, 2, 2},
+                      [OP_backward] = {0, 0, 1, 0},
+                      [OP_inverse] = {0, 1, 1, 2},
+                      [OP_second_derivative] = {0, 0, 1, 0}},
+    [SLOW_DIVIDER] = {[OP_forward] = {2, 2, 2, 2},
+                      [OP_derivative] = {2, 2, 2, 2},
+                      [OP_backward] = {1, 2, 2, 0},
+                      [OP_forward_with_derivative] = {0, 1, 2, 0},
+                      [OP_inverse] = {1, 2, 2, 2},
+                      [OP_second_derivative] = {1, 1, 2, 0}},
+};
+
+#include "simd.h"
+
+/* Magnitudes are compared as integers: comparing floats raises a flag for a signalling NaN. */
+
+/* Of the first n lanes. */
+static ALWAYS_INLINE m_f32 first_f32(size_t n) { return (m_f32)((1u << n) - 1); }
+static ALWAYS_INLINE m_f64 first_f64(size_t n) { return (m_f64)((1u << n) - 1); }
+
+REQUIRED v_f32 v_set_f32(float c) { return _mm512_set1_ps(c); }
+REQUIRED v_f32 v_add_f32(v_f32 a, v_f32 b) { return _mm512_add_ps(a, b); }
+REQUIRED v_f32 v_sub_f32(v_f32 a, v_f32 b) { return _mm512_sub_ps(a, b); }
+REQUIRED v_f32 v_mul_f32(v_f32 a, v_f32 b) { return _mm512_mul_ps(a, b); }
+REQUIRED v_f32 v_div_f32(v_f32 a, v_f32 b) { return _mm512_div_ps(a, b); }
+REQUIRED v_f32 v_fms_f32(v_f32 a, v_f32 b, v_f32 c) { return _mm512_fmsub_ps(a, b, c); }
+REQUIRED v_f32 v_fnma_f32(v_f32 a, v_f32 b, v_f32 c) { return _mm512_fnmadd_ps(a, b, c); }
+REQUIRED v_f32 v_abs_f32(v_f32 x) { return _mm512_andnot_ps(v_set_f32(-0.0f), x); }
+REQUIRED v_f32 v_signed_f32(v_f32 a, v_f32 x)
+{
+    return _mm512_or_ps(a, _mm512_and_ps(v_set_f32(-0.0f), x));
+}
+
+REQUIRED m_f32 v_above_f32(v_f32 a, v_f32 b)
+{
+    return _mm512_cmpgt_epi32_mask(_mm512_castps_si512(a), _mm512_castps_si512(b));
+}
+
+REQUIRED v_f32 v_choose_f32(m_f32 m, v_f32 yes, v_f32 no)
+{
+    return _mm512_mask_blend_ps(m, no, yes);
+}
+
+REQUIRED v_f32 v_estimate_f32(v_f32 s) { return _mm512_rcp14_ps(s); }
+
+REQUIRED v_f32 v_load_f32(const char *memory) { return _mm512_loadu_ps(memory); }
+REQUIRED void v_store_f32(char *memory, v_f32 y) { _mm512_storeu_ps(memory, y); }
+REQUIRED v_f32 v_load_first_f32(const char *memory, size_t n)
+{
+    return _mm512_maskz_loadu_ps(first_f32(n), memory);
+}
+
+REQUIRED void v_store_first_f32(char *memory, v_f32 y, size_t n)
+{
+    _mm512_mask_storeu_ps(memory, first_f32(n), y);
+}
+
+REQUIRED void v_load_batch_f32(const char *batch, v_f32 *x)
+{
+    for (int k = 0; k < BATCH; k++)
+        x[k] = v_load_f32(batch + 64 * k);
+}
+
+REQUIRED void v_store_batch_f32(char *batch, const v_f32 *y, int streaming)
+{
+    for (int k = 0; k < BATCH; k++)
+        if (streaming)
+            _mm512_stream_ps((float *)(batch + 64 * k), y[k]);
+        else
+            v_store_f32(batch + 64 * k, y[k]);
+}
+
+/* The bits of the largest magnitude of a batch, for each 32-bit lane. */
+static ALWAYS_INLINE __m512i largest_f32(const v_f32 *x)
+{
+    __m512i largest = _mm512_setzero_si512();
+    for (int k = 0; k < BATCH; k++)
+        largest = _mm512_max_epu32(largest, _mm512_castps_si512(v_abs_f32(x[k])));
+    return largest;
+}
+
+REQUIRED v_f64 v_set_f64(double c) { return _mm512_set1_pd(c); }
+REQUIRED v_f64 v_add_f64(v_f64 a, v_f64 b) { return _mm512_add_pd(a, b); }
+REQUIRED v_f64 v_sub_f64(v_f64 a, v_f64 b) { return _mm512_sub_pd(a, b); }
+REQUIRED v_f64 v_mul_f64(v_f64 a, v_f64 b) { return _mm512_mul_pd(a, b); }
+REQUIRED v_f64 v_div_f64(v_f64 a, v_f64 b) { return _mm512_div_pd(a, b); }
+REQUIRED v_f64 v_fms_f64(v_f64 a, v_f64 b, v_f64 c) { return _mm512_fmsub_pd(a, b, c); }
+REQUIRED v_f64 v_fnma_f64(v_f64 a, v_f64 b, v_f64 c) { return _mm512_fnmadd_pd(a, b, c); }
+REQUIRED v_f64 v_abs_f64(v_f64 x) { return _mm512_andnot_pd(v_set_f64(-0.0), x); }
+REQUIRED v_f64 v_signed_f64(v_f64 a, v_f64 x)
+{
+    return _mm512_or_pd(a, _mm512_and_pd(v_set_f64(-0.0), x));
+}
+
+REQUIRED m_f64 v_above_f64(v_f64 a, v_f64 b)
+{
+    return _mm512_cmpgt_epi64_mask(_mm512_castpd_si512(a), _mm512_castpd_si512(b));
+}
+
+REQUIRED v_f64 v_choose_f64(m_f64 m, v_f64 yes, v_f64 no)
+{
+    return _mm512_mask_blend_pd(m, no, yes);
+}
+
+REQUIRED v_f64 v_estimate_f64(v_f64 s) { return _mm512_rcp14_pd(s); }
+
+REQUIRED v_f64 v_load_f64(const char *memory) { return _mm512_loadu_pd(memory); }
+REQUIRED void v_store_f64(char *memory, v_f64 y) { _mm512_storeu_pd(memory, y); }
+REQUIRED v_f64 v_load_first_f64(const char *memory, size_t n)
+{
+    return _mm512_maskz_loadu_pd(first_f64(n), memory);
+}
+
+REQUIRED void v_store_first_f64(char *memory, v_f64 y, size_t n)
+{
+    _mm512_mask_storeu_pd(memory, first_f64(n), y);
+}
+
+REQUIRED void v_load_batch_f64(const char *batch, v_f64 *x)
+{
+    for (int k = 0; k < BATCH; k++)
+        x[k] = v_load_f64(batch + 64 * k);
+}
+
+REQUIRED void v_store_batch_f64(char *batch, const v_f64 *y, int streaming)
+{
+    for (int k = 0; k < BATCH; k++)
+        if (streaming)
+            _mm512_stream_pd((double *)(batch + 64 * k), y[k]);
+        else
+            v_store_f64(batch + 64 * k, y[k]);
+}
+
+/* The bits of the largest magnitude of a batch, for each 32-bit lane. */
+static ALWAYS_INLINE __m512i largest_f64(const v_f64 *x)
+{
+    __m512i largest = _mm512_setzero_si512();
+    for (int k = 0; k < BATCH; k++)
+        largest = _mm512_max_epu32(largest, _mm512_castpd_si512(v_abs_f64(x[k])));
+    return largest;
+}
+
+/* The bits of positive floats, taken as signed integers, are in order and above those of negative
+ * floats; taken as unsigned integers, those of negative floats are in order and above. */
+REQUIRED v_f32 v_finite_f32(v_f32 x)
+{
+    __m512i largest = _mm512_castps_si512(v_set_f32(FLT_MAX));
+    __m512i lowest = _mm512_castps_si512(v_set_f32(-FLT_MAX));
+    __m512i word = _mm512_min_epi32(_mm512_castps_si512(x), largest);
+    return _mm512_castsi512_ps(_mm512_min_epu32(word, lowest));
+}
+
+REQUIRED v_f64 v_finite_f64(v_f64 x)
+{
+    __m512i largest = _mm512_castpd_si512(v_set_f64(DBL_MAX));
+    __m512i lowest = _mm512_castpd_si512(v_set_f64(-DBL_MAX));
+    __m512i word = _mm512_min_epi64(_mm512_castpd_si512(x), largest);
+    return _mm512_castsi512_pd(_mm512_min_epu64(word, lowest));
+}
+
+REQUIRED int v_out_of_range_f32(const char *batch, int e)
+{
+    v_f32 x[BATCH];
+    v_load_batch_f32(batch, x);
+    return _mm512_cmpge_epi32_mask(largest_f32(x), _mm512_set1_epi32((127 + e) << 23)) != 0;
+}
+
+/* The upper 32 bits of each magnitude decide. */
+REQUIRED int v_out_of_range_f64(const char *batch, int e)
+{
+    v_f64 x[BATCH];
+    v_load_batch_f64(batch, x);
+    __m512i bound = _mm512_set1_epi32((1023 + e) << 20);
+    return (_mm512_cmpge_epi32_mask(largest_f64(x), bound) & 0xaaaa) != 0;
+}
+
+/* The half types. */
+
+static ALWAYS_INLINE __m256i load_half(const char *memory)
+{
+    return _mm256_loadu_si256((const __m256i *)memory);
+}
+static ALWAYS_INLINE void store_half(char *memory, __m256i y)
+{
+    _mm256_storeu_si256((__m256i *)memory, y);
+}
+static ALWAYS_INLINE __m256i load_first_half(const char *memory, size_t n)
+{
+    return _mm256_maskz_loadu_epi16(first_f32(n), memory);
+}
+static ALWAYS_INLINE void store_first_half(char *memory, __m256i y, size_t n)
+{
+    _mm256_mask_storeu_epi16(memory, first_f32(n), y);
+}
+static ALWAYS_INLINE __m512i load_halves(const char *memory) { return _mm512_loadu_si512(memory); }
+
+/* Whether a magnitude of the batch, as an integer, reaches the bound. */
+static ALWAYS_INLINE int is_out_of_range_half(const char *batch, int bound)
+{
+    __m512i magnitude = _mm512_set1_epi16(0x7fff);
+    __m512i a = _mm512_and_si512(load_halves(batch), magnitude);
+    __m512i b = _mm512_and_si512(load_halves(batch + 64), magnitude);
+    return _mm512_cmpge_epi16_mask(_mm512_max_epi16(a, b), _mm512_set1_epi16((short)bound)) != 0;
+}
+
+REQUIRED int v_out_of_range_f16(const char *batch, int e)
+{
+    return is_out_of_range_half(batch, (15 + e) << 10);
+}
+REQUIRED int v_out_of_range_bf16(const char *batch, int e)
+{
+    return is_out_of_range_half(batch, (127 + e) << 7);
+}
+
+/* A signalling NaN is made quiet first: its conversion would raise a flag. */
+static ALWAYS_INLINE v_f32 widened_f16(__m256i half)
+{
+    __m256i a = _mm256_and_si256(half, _mm256_set1_epi16(0x7fff));
+    __m256i nan = _mm256_cmpgt_epi16(a, _mm256_set1_epi16(0x7c00));
+    __m256i quiet = _mm256_and_si256(nan, _mm256_set1_epi16(0x200));
+    return _mm512_cvtph_ps(_mm256_or_si256(half, quiet));
+}
+
+static ALWAYS_INLINE __m256i round_f16(v_f32 y)
+{
+    return _mm512_cvtps_ph(y, _MM_FROUND_TO_NEAREST_INT);
+}
+
+REQUIRED v_f32 v_load_f16(const char *memory) { return widened_f16(load_half(memory)); }
+REQUIRED void v_store_f16(char *memory, v_f32 y) { store_half(memory, round_f16(y)); }
+REQUIRED v_f32 v_load_first_f16(const char *memory, size_t n)
+{
+    return widened_f16(load_first_half(memory, n));
+}
+REQUIRED void v_store_first_f16(char *memory, v_f32 y, size_t n)
+{
+    store_first_half(memory, round_f16(y), n);
+}
+
+REQUIRED void v_load_batch_f16(const char *batch, v_f32 *x)
+{
+    for (int k = 0; k < BATCH; k++)
+        x[k] = _mm512_cvtph_ps(load_half(batch + 32 * k));
+}
+
+REQUIRED void v_store_batch_f16(char *batch, const v_f32 *y, int streaming)
+{
+    for (int k = 0; k < BATCH; k++)
+        if (streaming)
+            _mm256_stream_si256((__m256i *)(batch + 32 * k), round_f16(y[k]));
+        else
+            v_store_f16(batch + 32 * k, y[k]);
+}
+
+static ALWAYS_INLINE v_f32 widened_bf16(__m256i half)
+{
+    return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(half), 16));
+}
+
+/* Rounds the even and the odd elements of 32 to nearest even: up where the low half, with its last
+ * bit set if the high half is odd, is above 0x8000. */
+static ALWAYS_INLINE __m512i round_bf16(v_f32 y0, v_f32 y1)
+{
+    const __mmask32 odd_places = 0xaaaaaaaa;
+    __m512i even = _mm512_castps_si512(y0), odd = _mm512_castps_si512(y1);
+    __m512i high = _mm512_mask_blend_epi16(odd_places, _mm512_srli_epi32(even, 16), odd);
+    __m512i low = _mm512_mask_blend_epi16(odd_places, even, _mm512_slli_epi32(odd, 16));
+    __m512i one = _mm512_set1_epi16(1), half = _mm512_set1_epi16((short)0x8000);
+    low = _mm512_or_si512(low, _mm512_and_si512(high, one));
+    return _mm512_mask_add_epi16(high, _mm512_cmpgt_epu16_mask(low, half), high, one);
+}
+
+/* The same of 16 elements in order. */
+static ALWAYS_INLINE __m256i round_half_bf16(v_f32 y)
+{
+    __m512i w = _mm512_castps_si512(y);
+    __m512i odd = _mm512_and_si512(_mm512_srli_epi32(w, 16), _mm512_set1_epi32(1));
+    w = _mm512_add_epi32(w, _mm512_add_epi32(_mm512_set1_epi32(0x7fff), odd));
+    return _mm512_cvtepi32_epi16(_mm512_srli_epi32(w, 16));
+}
+
+REQUIRED v_f32 v_load_bf16(const char *memory) { return widened_bf16(load_half(memory)); }
+REQUIRED void v_store_bf16(char *memory, v_f32 y) { store_half(memory, round_half_bf16(y)); }
+REQUIRED v_f32 v_load_first_bf16(const char *memory, size_t n)
+{
+    return widened_bf16(load_first_half(memory, n));
+}
+REQUIRED void v_store_first_bf16(char *memory, v_f32 y, size_t n)
+{
+    store_first_half(memory, round_half_bf16(y), n);
+}
+
+/* A bfloat16 is the high half of a float32. Of 32, the odd elements are in place already, the even
+ * ones need a shift. */
+REQUIRED void v_load_batch_bf16(const char *batch, v_f32 *x)
+{
+    for (int k = 0; k < BATCH; k += 2) {
+        __m512i half = load_halves(batch + 32 * k);
+        __m512i odd = _mm512_and_si512(half, _mm512_set1_epi32((int)0xffff0000));
+        x[k] = _mm512_castsi512_ps(_mm512_slli_epi32(half, 16));
+        x[k + 1] = _mm512_castsi512_ps(odd);
+    }
+}
+
+REQUIRED void v_store_batch_bf16(char *batch, const v_f32 *y, int streaming)
+{
+    for (int k = 0; k < BATCH; k += 2) {
+        __m512i half = round_bf16(y[k], y[k + 1]);
+        if (streaming)
+            _mm512_stream_si512((__m512i *)(batch + 32 * k), half);
+        else
+            _mm512_storeu_si512(batch + 32 * k, half);
+    }
+}
+
+REQUIRED void v_prefetch(const char *memory) { _mm_prefetch(memory, _MM_HINT_T0); }
+
+#include "kernels_tpl.h"
+
+#if defined(__clang__)
+#pragma clang attribute pop
+#elif defined(__GNUC__)
+#pragma GCC pop_options
+#endif
+
+const struct softsign_isa softsign_avx512 = {"avx512", AVX512_NEEDS, BATCH_BYTES, {KERNELS}};
+
+#else
+
+const struct softsign_isa softsign_avx512 = {"avx512", AVX512_NEEDS, 0, {{{NULL}}}};
+
+#endif
