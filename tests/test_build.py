@@ -53,9 +53,8 @@ def test_the_library_is_for_every_later_python_but_where_there_is_no_lock():
 
 def test_an_unbuilt_package_says_how_to_build_it(tmp_path):
     package = tmp_path / "softsign_c"
-    package.mkdir()
-    for source in Path(softsign_c.__file__).parent.glob("*.py"):
-        shutil.copy(source, package)
+    built = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    shutil.copytree(Path(softsign_c.__file__).parent, package, ignore=built)
     run = python("-S", "-c", "import softsign_c", cwd=tmp_path)  # -S: with no package installed
     assert run.stderr.splitlines()[-1] == (
         f"ImportError: softsign_c is not built in {package}: "
