@@ -1,37 +1,53 @@
 """How exactly others compute the same: writes the tables of docs/accuracy.md, in a few minutes.
 
-python bench/accuracy.py              every float16, half a million float32 of each binade
-python bench/accuracy.py --every 1    every float32, for an hour
+python -m bench.accuracy              every float16, half a million float32 of each binade
+python -m bench.accuracy --every 1    every float32, for an hour
 
 Results are compared with exact ones. Those of float64 are made of integers; for the narrower types
 float64 is exact enough to measure by, and integers decide where a result is next to a midpoint.
 """
 
 import argparse
+import itertools
+import math
 import multiprocessing
 import os
-import sys
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
 from fractions import Fraction
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))
+from bench import machine
+from bench.cases import Case
+from bench.peers import CONTENDERS, GRADIENT, PEERS, Contender, UnsupportedError
+from bench.tables import DOCS, fill, table
 
-from implementations import IMPLEMENTATIONS, Function  # noqa: E402
-from peers import UnsupportedError  # noqa: E402
-
+PAGE = DOCS / "accuracy.md"
+FORMULA = "softsign_derivative"
+IMPLEMENTATIONS: dict[str, tuple[Contender, str]] = {  # and which op is its derivative
+    "softsign_c": (CONTENDERS["softsign_c"], FORMULA),
+    "NumPy": (CONTENDERS["numpy"], FORMULA),
+    "Numba, 1 as written": (partial(PEERS["numba"], plain_one=True), FORMULA),
+    "Numba, 1 of the dtype": (PEERS["numba"], FORMULA),
+    "the same, fastmath": (partial(PEERS["numba"], fastmath=True), FORMULA),
+    "NumExpr": (PEERS["numexpr"], FORMULA),
+    "JAX": (PEERS["jax"], GRADIENT),
+    "PyTorch": (PEERS["torch"], GRADIENT),
+    "TensorFlow": (PEERS["tensorflow"], GRADIENT),
+    "ONNX Runtime": (PEERS["onnxruntime"], FORMULA),
+}
 DTYPES = ["float32", "float16", "float64"]
 FUNCTIONS = ["softsign", "derivative"]
 CHUNK = 2**14  # fits the second-level cache
 SAMPLES = {True: 128, False: 4}  # of a binade of float64: where y is neither x nor 1, elsewhere
 Exact = tuple[np.ndarray, np.ndarray]  # float64 and what it lacks
+Function = Callable[[np.ndarray], np.ndarray]
+Found = dict[str, dict[str, Any]]  # by dtype and function
 
 
 def exact_integers(function: str, x: float) -> tuple[int, int]:
@@ -159,31 +175,105 @@ def at_limits(compute: Function, dtype: str) -> tuple[dict[str, str], list[str]]
     return results, sorted(messages)
 
 
-def examine_all(name: str, every: int) -> dict[str, Any]:
+def function_of(name: str, function: str, dtype: str) -> Function:
+    """Return what computes the function by that implementation."""
+    contender, derivative = IMPLEMENTATIONS[name]
+    op = "softsign" if function == "softsign" else derivative
+
+    def compute(x: np.ndarray) -> np.ndarray:
+        inputs = (np.ones_like(x), x) if op == GRADIENT else (x,)
+        return np.asarray(contender(Case(op, inputs, None), 1)())
+
+    compute(np.ones(1, dtype))  # or the implementation does not have it
+    return compute
+
+
+def examine_all(name: str, every: int) -> Found:
     """Return all that is found of an implementation, as plain data."""
-    found: dict[str, Any] = {}
-    for dtype in DTYPES:
+    found: Found = {}
+    for dtype, function in itertools.product(DTYPES, FUNCTIONS):
         try:
-            functions = IMPLEMENTATIONS[name](dtype)
+            compute = function_of(name, function, dtype)
         except UnsupportedError:
             continue
-        for function, compute in zip(FUNCTIONS, functions, strict=True):
-            if compute is None:
-                continue
-            limits, messages = at_limits(compute, dtype)
-            with np.errstate(all="ignore"):
-                findings = examine(function, compute, dtype, every)
-            found[f"{dtype} {function}"] = {
-                **asdict(findings),
-                "limits": limits,
-                "warnings": messages,
-            }
+        limits, messages = at_limits(compute, dtype)
+        with np.errstate(all="ignore"):
+            findings = asdict(examine(function, compute, dtype, every))
+        found[f"{dtype} {function}"] = findings | {"limits": limits, "warnings": messages}
     return found
 
 
-def main() -> None:
-    from accuracy_page import write
+def worst(finding: dict[str, Any]) -> str:
+    error = finding["worst"]
+    if math.isinf(error):
+        return f"not finite at `{finding['at']}`"
+    number = (
+        f"{error:.1e}".replace("e+0", "e").replace("e+", "e") if error >= 1e6 else f"{error:.2f}"
+    )
+    return f"{number} at `{finding['at']}`"
 
+
+def share(finding: dict[str, Any]) -> str:
+    """Return the share of right results in per cent, never rounded up to all of them."""
+    if finding["right"] == finding["inputs"]:
+        return "all"
+    wrong = 100 * (1 - finding["right"] / finding["inputs"])
+    digits = max(1, math.ceil(-math.log10(wrong)))
+    scale = 10**digits
+    return f"{math.floor((100 - wrong) * scale) / scale:.{digits}f} %"
+
+
+def errors_table(findings: dict[str, Found], dtype: str) -> str:
+    rows = []
+    for name, found in findings.items():
+        pair = [found.get(f"{dtype} {function}") for function in ("softsign", "derivative")]
+        if any(pair):
+            cells = [cell(one) if one else "" for one in pair for cell in (worst, share)]
+            rows.append([name, *cells])
+    head = ["", "softsign, worst ulp", "right", "derivative, worst ulp", "right"]
+    return table(head, rows)
+
+
+def limits(finding: dict[str, Any], expected: dict[str, str]) -> str:
+    """Return `right`, or what came out in place of it."""
+    got = finding["limits"]
+    wrong = [got[name] for name, value in expected.items() if got[name] != value]
+    return ", ".join(dict.fromkeys(wrong)) or "right"
+
+
+def limits_table(findings: dict[str, Found]) -> str:
+    rows = []
+    for name, found in findings.items():
+        softsign, derivative = (found.get(f"float32 {f}") for f in ("softsign", "derivative"))
+        rows.append(
+            [
+                name,
+                limits(softsign, {"inf": "1", "-inf": "-1"}),
+                limits(softsign, {"largest": "1"}),
+                limits(softsign, {"nan": "NaN", "-0": "-0"}),
+                limits(softsign, {"subnormal": "kept"}),
+                limits(derivative, {"inf": "0", "-inf": "0"}) if derivative else "",
+            ]
+        )
+    head = ["", "±∞", "largest finite", "NaN, -0", "smallest", "derivative at ±∞"]
+    return table(head, rows)
+
+
+def order_table(findings: dict[str, Found]) -> str:
+    rows = []
+    for name, found in findings.items():
+        cells = []
+        for function in ("softsign", "derivative"):
+            finding = found.get(f"float32 {function}")
+            cells += [f"{finding[k]:,}" for k in ("beyond", "unordered")] if finding else ["", ""]
+        messages = {m for f in found.values() for m in f["warnings"]}
+        rows.append([name, *cells, ", ".join(sorted(messages)) or "none"])
+    head = ["", "\\|y\\| > 1", "y out of order", "dy/dx not in [0, 1]", "dy/dx out of order"]
+    head.append("warnings")
+    return table(head, rows)
+
+
+def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--every", type=int, default=17, help="one float32 of so many")
     every = parser.parse_args().every
@@ -193,7 +283,11 @@ def main() -> None:
     examine_one: Callable[..., Any] = examine_all
     with ProcessPoolExecutor(os.cpu_count(), context, max_tasks_per_child=1) as pool:
         futures = {name: pool.submit(examine_one, name, every) for name in IMPLEMENTATIONS}
-        write({name: future.result() for name, future in futures.items()})
+        findings = {name: future.result() for name, future in futures.items()}
+    findings = {name: found for name, found in findings.items() if found}
+    texts = {dtype: errors_table(findings, dtype) for dtype in DTYPES}
+    texts |= {"versions": machine.versions(), "limits": limits_table(findings)}
+    fill(PAGE, texts | {"order": order_table(findings)})
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What is measured: operands of each pass, dtype, size and layout, and the exact results."""
+"""What is measured: operands of each op, dtype, size and layout, and the exact results."""
 
 import functools
 import itertools
@@ -14,14 +14,21 @@ except ImportError:
     bfloat16 = None
 
 EPSILON = {"float16": 2**-10, "bfloat16": 2**-7, "float32": 2**-23, "float64": 2**-52}
-SIZES = [1, 10, 100, 10**3, 10**4, 10**5, 10**6, 10**7]
-SMALL = 100
-LARGEST = 64 * 10**6
+DTYPES = [name for name in EPSILON if name != "bfloat16" or bfloat16]
+COMMON = ["softsign", "softsign_derivative", "softsign_backward"]
+FEW = [*range(1, 10), 12, 15, 16, 17, 24, 31, 32, 33, 48, 63, 64]  # elements of a small call
+SPLIT_FROM = 2**14  # float32 that threads share
+CURVE = sorted([100, SPLIT_FROM, *(k * 10**e for e in range(3, 7) for k in (1, 3))])
+CURVE += [10**7, 64 * 10**6]
+GRID = [1000, 10**5, 10**6, 10**7]
+LARGE = [SPLIT_FROM, 10**5, 10**6, 10**7]
 LAYOUT_SIZE = 10**6
+AFTER_PAUSE = "after a pause"
+Group = tuple[str, str, str, int]  # op, dtype, layout, number of elements
 
 
 def formulas(one: Any) -> dict[str, Callable[..., Any]]:
-    """Return the formula of each pass as a user writes it, with the given number for 1.
+    """Return the formula of each op as a user writes it, with the given number for 1.
 
     They work on whatever has arithmetic: arrays, tensors, and numbers in Numba, which makes float64
     of a float32 plus an int, so that `one` has to be of the right type there.
@@ -78,7 +85,7 @@ class Case:
 
 @functools.lru_cache(maxsize=2)
 def numbers(dtype: str, n: int, seed: int) -> np.ndarray:
-    """Return n numbers within (-1, 1) in every dtype, where all passes are defined."""
+    """Return n numbers within (-1, 1) in every dtype, where all ops are defined."""
     sample = np.random.default_rng(seed).uniform(-0.99, 0.99, min(n, 10**4))
     return np.resize(sample.astype(bfloat16 if dtype == "bfloat16" else dtype), n)
 
@@ -122,16 +129,20 @@ def make_case(op: str, dtype: str, n: int, layout: str) -> Case:
     return Case(op, tuple(inputs), out)
 
 
-def all_groups() -> list[tuple[str, str, str, int]]:
-    """Return pass, dtype, layout and size of all that is measured."""
-    by_size = itertools.product(OPS, EPSILON, ["out", "fresh output"], SIZES)
-    largest = itertools.product(OPS[:3], ["float32"], ["out", "fresh output"], [LARGEST])
-    others = [layout for layout in LAYOUTS if layout not in ("out", "fresh output")]
-    by_layout = itertools.product(OPS, EPSILON, others, [LAYOUT_SIZE])
-    return [group for group in [*by_size, *largest, *by_layout] if is_measured(*group)]
+def is_small(case: Case) -> bool:
+    return case.op == "softsign" and case.dtype == "float32" and case.inputs[0].size <= FEW[-1]
 
 
-def is_measured(op: str, _dtype: str, layout: str, _size: int) -> bool:
-    if layout == "broadcast grad":
-        return op == "softsign_backward"
-    return layout != "in place" or op != "softsign_inverse"  # which soon leaves (-1, 1)
+def groups(threads: int) -> list[Group]:
+    """Return what is measured: softsign of float32 closely, of all the rest the sizes that tell."""
+    curve = [("softsign", "float32", "out", n) for n in [*FEW, *CURVE]]
+    fresh = itertools.product(COMMON, ["float32"], ["fresh output"], [1, 100, 10**5, 10**7])
+    if threads > 1:
+        large = itertools.product(COMMON[1:], ["float32"], ["out"], LARGE)
+        alone = itertools.product(COMMON[:1], ["float32"], ["fresh output", AFTER_PAUSE], LARGE[2:])
+        return [*curve[len(FEW) :], *large, *alone]
+    grid = itertools.product(OPS, DTYPES, ["out"], GRID)
+    layouts = [layout for layout in LAYOUTS if layout not in ("out", "fresh output")]
+    others = itertools.product(COMMON, ["float32"], layouts, [LAYOUT_SIZE])
+    found = dict.fromkeys([*curve, *grid, *fresh, *others])
+    return [group for group in found if "broadcast" not in group[2] or group[0] == COMMON[2]]

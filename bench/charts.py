@@ -3,30 +3,17 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
+from bench.peers import LABELS, PEERS
+from bench.rows import Row
+from bench.tables import elements
 from docs.chart import BLUE, COLORS, GREY, INK, ORANGE, WIDTH, save
 
 CACHES = ("index0", "index2", "index3")  # L1 of data, L2, L3
-LABELS = {
-    "own": "softsign_c",
-    "numpy": "NumPy's expression",
-    "numpy out=": "NumPy, steps with out=",
-    "numba": "Numba",
-    "numexpr": "NumExpr",
-    "torch": "PyTorch",
-    "jax": "JAX",
-    "onnxruntime": "ONNX Runtime",
-    "tensorflow": "TensorFlow",
-}
 Times = dict[str, float]
-
-
-def elements(n: float) -> str:
-    return f"{n / 10**6:g} million" if n >= 10**6 else f"{n:,g}"
 
 
 def caches() -> list[tuple[str, int]]:
@@ -40,7 +27,7 @@ def caches() -> list[tuple[str, int]]:
 def contenders(by_size: dict[int, Times]) -> Figure:
     """Show each contender's time per element at a few sizes, this package first."""
     names = [name for name in LABELS if any(name in times for times in by_size.values())]
-    names = ["own", *(name for name in names if name not in ("own", "numpy out=", "numexpr"))]
+    names = [name for name in names if name not in ("numpy out=", "numexpr")]
     figure, axes = plt.subplots(figsize=(WIDTH, 0.5 * len(names) + 1.3))
     for (n, times), colour, marker in zip(by_size.items(), COLORS, "os^", strict=False):
         there = [name for name in names if name in times]
@@ -66,7 +53,9 @@ def over_sizes(by_size: dict[int, Times]) -> Figure:
     for (name, label), colour in zip(LABELS.items(), [INK, *COLORS, INK], strict=False):
         points = [(n, times[name] / n * 1e9) for n, times in by_size.items() if name in times]
         if points:
-            style = {"linewidth": 3} if name == "own" else {"linewidth": 1.4, "linestyle": "--"}
+            style = (
+                {"linewidth": 3} if name == "softsign_c" else {"linewidth": 1.4, "linestyle": "--"}
+            )
             if name.startswith("numpy"):
                 style["linestyle"] = ":"
             axes.loglog(*zip(*sorted(points), strict=True), color=colour, label=label, **style)
@@ -76,14 +65,14 @@ def over_sizes(by_size: dict[int, Times]) -> Figure:
     axes.set(
         xlabel="elements (dotted: operands fill a cache)", ylabel="ns per element", xlim=(50, None)
     )
-    low = min(times["own"] / n for n, times in by_size.items() if n > 100) * 1e9
+    low = min(times["softsign_c"] / n for n, times in by_size.items() if n > 100) * 1e9
     axes.set_ylim(0.7 * low, 100)
     figure.legend(loc="outside lower center", ncols=2)
     return figure
 
 
 def heat_map(gains: dict[int, dict[tuple[str, str], tuple[float, str]]]) -> Figure:
-    """Show how many times as fast as the fastest other contender each pass is, by dtype."""
+    """Show how many times as fast as the fastest other contender each op is, by dtype."""
     figure, panels = plt.subplots(len(gains), 1, figsize=(WIDTH, 3.6 * len(gains)), squeeze=False)
     for axes, (n, cells) in zip(panels[:, 0], gains.items(), strict=True):
         ops, dtypes = (list(dict.fromkeys(key[k] for key in cells)) for k in (0, 1))
@@ -106,22 +95,26 @@ def heat_map(gains: dict[int, dict[tuple[str, str], tuple[float, str]]]) -> Figu
     return figure
 
 
-def roof(levels: list[dict[str, Any]]) -> Figure:
-    """Show the passes of one result under what divider and memory allow, by level of memory."""
-    types = {"f32": "float32", "f16": "float16", "f64": "float64"}
-    shown = ["forward", "derivative", "inverse", "second_derivative"]
-    figure, panels = plt.subplots(len(types), 1, figsize=(WIDTH, 2.6 * len(types)), sharex=True)
-    for axes, (type_, dtype) in zip(panels, types.items(), strict=True):
-        rows = [row for row in levels if row["type"] == type_]
-        names = list(dict.fromkeys(row["level"] for row in rows))
-        forward = [row for row in rows if row["pass"] == "forward"]
-        for roof_, style in (("divide", "-"), ("copy", "--")):
-            label = {"divide": "divider alone", "copy": "copy of the bytes"}[roof_]
-            axes.plot(names, [1 / row[roof_] for row in forward], style, color=GREY, label=label)
+def roof(rows: list[Row]) -> Figure:
+    """Show the ops of one result under what divider and memory allow, by level of memory."""
+    shown = [f"softsign{op}" for op in ("", "_derivative", "_inverse", "_second_derivative")]
+    found = [row for row in rows if row.layout.startswith("kernel in ")]
+    dtypes = list(dict.fromkeys(row.dtype for row in found))
+    figure, panels = plt.subplots(len(dtypes), 1, figsize=(WIDTH, 2.6 * len(dtypes)), sharex=True)
+    for axes, dtype in zip(panels, dtypes, strict=True):
         for op, colour, marker in zip(shown, COLORS, "os^D", strict=False):
-            rates = [1 / row["time"] for row in rows if row["pass"] == op]
-            axes.plot(names, rates, marker, color=colour, label=op.replace("_", " "))
+            of_op = [row for row in found if (row.op, row.dtype) == (op, dtype)]
+            names = [row.layout.removeprefix("kernel in ") for row in of_op]
+            if op == "softsign":
+                for floor, style in (("divider", "-"), ("copy", "--")):
+                    label = {"divider": "divider alone", "copy": "copy of the bytes"}[floor]
+                    rates = [row.n / row.times[floor] / 1e9 for row in of_op]
+                    axes.plot(names, rates, style, color=GREY, label=label)
+            rates = [row.n / row.own / 1e9 for row in of_op]
+            axes.plot(names, rates, marker, color=colour, label=op)
         axes.set(title=dtype, ylabel="elements per ns", yscale="log")
+        for ticks in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+            ticks(lambda y, _: f"{y:g}" if f"{y:e}"[0] in "125" else "")
     figure.legend(*panels[0].get_legend_handles_labels(), loc="outside lower center", ncols=2)
     return figure
 
@@ -138,13 +131,17 @@ def gain_of_threads(threads: int, gains: dict[str, dict[int, float]]) -> Figure:
     return figure
 
 
-def small_calls(rows: list[dict[str, Any]]) -> Figure:
-    """Show the time of a call on few elements."""
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.4))
-    names = dict.fromkeys(name for row in rows for name in row["times"])
-    for name, colour in zip(names, [GREY, ORANGE, *COLORS], strict=False):
-        points = [(row["n"], row["times"][name] * 1e9) for row in rows if name in row["times"]]
-        axes.plot(*zip(*points, strict=True), color=colour, label=LABELS.get(name, name))
+def small_calls(by_size: dict[int, Times]) -> Figure:
+    """Show the time of a call on few elements, beside NumPy's cheapest ufuncs."""
+    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
+    found = dict.fromkeys(name for times in by_size.values() for name in times)
+    peers = [name for name in PEERS if name != "numba"]  # the others take microseconds
+    names = [name for name in found if name not in ("np.copyto", *peers)]
+    colours = dict(zip(names, [*COLORS, INK, "#a0522d"], strict=False))
+    for name, colour in colours.items():
+        points = [(n, times[name] * 1e9) for n, times in by_size.items()]
+        style = "--" if name.startswith(("np", "num")) else "-"
+        axes.plot(*zip(*points, strict=True), style, color=colour, label=LABELS.get(name, name))
     axes.set(xlabel="elements, float32 with out=", ylabel="ns of a call", ylim=(0, None))
     figure.legend(loc="outside lower center", ncols=2)
     return figure

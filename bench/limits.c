@@ -1,8 +1,7 @@
-/* NumPy-style loops that do one thing alone, the floors of every kernel, and a timer for any loop.
- */
+/* NumPy-style loops that do one thing alone, the floors of every kernel, and what repeats any loop:
+ * a call from Python would cost more than a short loop. */
 #include <stddef.h>
 #include <string.h>
-#include <time.h>
 
 typedef void loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, void *data);
 
@@ -25,18 +24,8 @@ void copy(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, void *data
     memcpy(args[1], args[0], (size_t)(dims[0] * steps[0]));
 }
 
-static double seconds(void)
+void repeat(loop *run, char **args, ptrdiff_t n, const ptrdiff_t *steps, void *data, int times)
 {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
-}
-
-/* The time of one call, in seconds. */
-double time_of(loop *run, char **args, ptrdiff_t n, const ptrdiff_t *steps, void *data, int calls)
-{
-    double start = seconds();
-    for (int k = 0; k < calls; k++)
+    for (int k = 0; k < times; k++)
         run(args, &n, steps, data);
-    return (seconds() - start) / calls;
 }

@@ -3,14 +3,13 @@
 import csv
 import io
 import math
-from typing import Any
+from collections.abc import Iterable
 
-from charts import LABELS, elements
-from results import Row, duration, figure
+from bench.peers import LABELS
+from bench.rows import KEPT, NUMPY, Row, compared, slower
+from bench.tables import duration, elements, figure, table
 
-from docs.report import table
-
-README = [  # pass, dtype, layout, elements; the worst row of all is added
+README = [  # op, dtype, layout, elements; the row with the fastest other of all is added
     ("softsign", "float32", "out", 10**5),
     ("softsign", "float32", "out", 10**7),
     ("softsign_derivative", "float32", "out", 10**5),
@@ -19,180 +18,231 @@ README = [  # pass, dtype, layout, elements; the worst row of all is added
     ("softsign", "float64", "out", 10**5),
     ("softsign", "float32", "out", 1),
 ]
-LOST = 0.97  # what is within some per cent is level
+SIDE_BY_SIDE = (10**5, 10**7)
 LEVELS = {"L1": (0, 2**15), "L2": (2**16, 2**19), "L3": (2**21, 2**24), "DRAM": (2**26, 2**40)}
-
-
-def key(row: Row) -> tuple[str, str, str, int]:
-    return row.op, row.dtype, row.layout, row.n
+Machines = dict[str, list[Row]]  # what each was, and its rows
 
 
 def name_of(row: Row) -> str:
     layout = "" if row.layout == "out" else f", {row.layout}"
-    return f"`{row.op}`, {row.dtype}{layout}"
+    threads = f", {row.threads} threads" if row.threads > 1 else ""
+    return f"`{row.op}`, {row.dtype}{layout}{threads}"
 
 
-def against(row: Row, *, numpy: bool) -> str:
+def against(row: Row, *, numpy: bool = True) -> str:
     gain, name = row.gain(numpy=numpy)
     return f"{figure(gain)} ({LABELS[name]})" if name else ""
 
 
-def lost_rows(found: list[Row]) -> list[Row]:
-    """Return the rows in which another is faster, the worst first."""
-    beaten = [row for row in found if row.gain(numpy=True)[0] < LOST]
-    return sorted(beaten, key=lambda row: row.gain(numpy=True)[0])
-
-
-def readme(found: list[Row], details: dict[str, Any], setting: str) -> str:
-    by_key = {key(row): row for row in found}
-    worst = min(found, key=lambda row: row.gain(numpy=True)[0])
-    chosen = [by_key[k] for k in README if k in by_key and k != key(worst)] + [worst]
+def readme(rows: list[Row], setting: str) -> str:
+    """Return the table of a few rows and of the one in which another is fastest."""
+    one, all_ = compared(rows, 1), compared(rows)
+    worst = min(one, key=lambda row: row.gain()[0])
+    by_key = {row.key: row for row in one}
+    chosen = [by_key[k] for k in README if k in by_key and k != worst.key] + [worst]
     lines = [
         [
             name_of(row),
             elements(row.n),
             duration(row.own),
+            row.ratio("numpy out="),
             row.ratio("numpy"),
             against(row, numpy=False),
         ]
         for row in chosen
     ]
-    head = ["with `out=`, one thread", "elements", "time", "NumPy's expression", "fastest other"]
-    first = ", ".join(
-        f"{LABELS.get(name, name)} {duration(seconds)}"
-        for name, seconds in details["first"].items()
+    head = ["`out=`, one thread", "elements", "time", "NumPy, `out=`", "NumPy", "fastest other"]
+    [first] = (row.times for row in rows if row.layout == "first call")
+    of_import = ", ".join(
+        f"{LABELS[name]} {duration(t)}" for name, t in first.items() if name != "numpy"
     )
-    beaten = len(lost_rows(found))
     return "\n\n".join(
         [
-            f"Measured on one thread of {setting}",
+            f"Measured on {setting}",
             table(head, lines),
-            "The last two columns are how many times as long the others take; below 1 they are"
-            f" faster. The last row is the worst of {len(found)} measured, of which {beaten} are"
-            f" lost. From import to the first result: {first}.",
+            "The last three columns are how many times as long others take; below 1 they are"
+            " faster. *NumPy, `out=`* is its expression in steps, into arrays made beforehand;"
+            " *NumPy* is the expression as it is written, which makes new ones. The last row is"
+            f" the slowest against others with one thread. Of {len(all_)} rows, with one thread"
+            f" and more, another is faster in {len(slower(all_))},"
+            " [all listed](docs/performance.md#where-another-is-faster).",
+            f"From import to the first result, where NumPy is imported already (it takes"
+            f" {duration(first['numpy'])} by itself): {of_import}.",
         ]
     )
 
 
-def gains(
-    found: list[Row], sizes: list[int]
-) -> dict[int, dict[tuple[str, str], tuple[float, str]]]:
-    """Return the gain over the fastest other by size, pass and dtype."""
+def gains(rows: list[Row], sizes: Iterable[int]) -> dict[int, dict[tuple[str, str], str]]:
+    """Return the gain over the fastest other by size, op and dtype."""
     by_size: dict[int, dict[tuple[str, str], tuple[float, str]]] = {}
-    for row in found:
+    for row in compared(rows, 1):
         if row.layout == "out" and row.n in sizes:
-            gain, name = row.gain(numpy=True)
-            cells = by_size.setdefault(row.n, {})
-            cells[row.op, row.dtype] = (
-                gain,
-                LABELS[name].split(",")[0].replace("'s expression", ""),
-            )
+            gain, name = row.gain()
+            label = "NumPy" if name in NUMPY else LABELS[name]
+            by_size.setdefault(row.n, {})[row.op, row.dtype] = (gain, label)
     return dict(sorted(by_size.items()))
 
 
-def lost(found: list[Row]) -> str:
+def slower_table(rows: list[Row]) -> str:
     lines = [
-        [name_of(row), elements(row.n), duration(row.own), against(row, numpy=True)]
-        for row in lost_rows(found)
+        [name_of(row), elements(row.n), duration(row.own), against(row)] for row in slower(rows)
     ]
     return table(["", "elements", "time", "fastest other"], lines) if lines else "None."
 
 
-def levels(figures: list[dict[str, Any]]) -> str:
+def machines_list(files: dict[str, str]) -> str:
+    return "\n".join(f"- [{name}](measured/{name}): {setting}" for name, setting in files.items())
+
+
+def side_by_side(machines: Machines) -> str:
+    """Return how many times as long the fastest other takes, on each machine."""
+    columns = [{row.key: row for row in compared(rows, 1)} for rows in machines.values()]
+    keys = dict.fromkeys(key for column in columns for key in column)
+    lines = [
+        [
+            f"`{key[0]}`, {key[1]}",
+            elements(key[3]),
+            *(against(column[key]) if key in column else "" for column in columns),
+        ]
+        for key in keys
+        if key[2] == "out" and key[3] in SIDE_BY_SIDE
+    ]
+    names = [setting.partition(",")[0] for setting in machines]
+    counts = [f"{len(slower(rows))} of {len(compared(rows))}" for rows in machines.values()]
+    total = ["*another is faster, all sizes and layouts*", "", *counts]
+    return table(["", "elements", *names], [*lines, total])
+
+
+def machines_slower(machines: Machines) -> str:
+    return "\n\n".join(f"{setting}\n\n{slower_table(rows)}" for setting, rows in machines.items())
+
+
+def levels(rows: list[Row]) -> str:
     """Return the time, in ns per 8 elements, over the slower of the two floors."""
-    names = list(dict.fromkeys(f["level"] for f in figures))
+    found = [row for row in rows if row.layout.startswith("kernel in ")]
+    names = dict.fromkeys(row.layout.removeprefix("kernel in ") for row in found)
     lines: dict[tuple[str, str], list[str]] = {}
-    for f in figures:
-        bound = max(("divide", "copy"), key=f.__getitem__)
-        cell = f"{8 * f['time']:.2f} ({f['time'] / f[bound]:.2f} {bound[0]})"
-        lines.setdefault((f["type"], f["pass"].replace("_", " ")), []).append(cell)
-    return table(["type", "pass", *names], [[*where, *cells] for where, cells in lines.items()])
+    for row in found:
+        bound = max(("divider", "copy"), key=row.times.__getitem__)
+        cell = f"{8e9 * row.own / row.n:.2f} ({row.own / row.times[bound]:.2f} {bound[0]})"
+        lines.setdefault((row.dtype, f"`{row.op}`"), []).append(cell)
+    return table(["", "", *names], [[*where, *cells] for where, cells in lines.items()])
 
 
-def growth(by_size: dict[str, float]) -> str:
+def growth(rows: list[Row]) -> str:
     """Return the time per element by size; sizes beside a level's border belong to neither."""
     lines = []
     for level, (low, high) in LEVELS.items():
-        times = {int(n): t for n, t in by_size.items() if low <= 8 * int(n) <= high}
-        least, most = min(times.values()), max(times.values())
-        span = f"{min(times):,} to {max(times):,}"
-        lines.append([level, span, f"{least:.3f}", f"{most:.3f}", f"{most / least:.2f}"])
+        times = {
+            row.n: row.own / row.n * 1e9
+            for row in rows
+            if row.layout == "kernel" and low <= 8 * row.n <= high
+        }
+        if times:
+            least, most = min(times.values()), max(times.values())
+            span = f"{min(times):,} to {max(times):,}"
+            lines.append([level, span, f"{least:.3f}", f"{most:.3f}", f"{most / least:.2f}"])
     return table(["level", "elements", "least ns", "most ns", "most / least"], lines)
 
 
-def special(rows: list[dict[str, Any]]) -> str:
-    """Return how many times as long as on ordinary data each pass takes."""
-    dtypes = list(dict.fromkeys(row["dtype"] for row in rows))
-    lines: dict[str, list[str]] = {}
+def special(rows: list[Row]) -> dict[str, str]:
+    """Return two tables, each with the worst of all fractions: against NumPy, and against ordinary
+    data; and how often NumPy is faster.
+    """
+    found: dict[tuple[str, str], dict[str, list[tuple[float, float, str]]]] = {}
+    ordinary = {row.key[:2]: row.own for row in rows if row.layout == "ordinary"}
     for row in rows:
-        ordinary, *others = row["times"].values()
-        cell = " and ".join(f"{t / ordinary:.2f}" for t in others)
-        lines.setdefault(f"`{row['pass']}`", []).append(cell)
-    return table(["", *dtypes], [[name, *cells] for name, cells in lines.items()])
+        fraction, _, kind = row.layout.partition(" ")
+        if row.key[:2] in ordinary and fraction[:1].isdigit():
+            gain, _ = row.gain()
+            cost = row.own / ordinary[row.key[:2]]
+            cell = (gain, cost, f"{100 * float(fraction):g} %")
+            found.setdefault(row.key[:2], {}).setdefault(kind, []).append(cell)
+    numpys, costs = [], []
+    for (op, dtype), kinds in found.items():
+        least = {kind: min(cells) for kind, cells in kinds.items()}
+        most = {kind: max(cells, key=lambda cell: cell[1]) for kind, cells in kinds.items()}
+        label = f"`{op}`, {dtype}"
+        numpys.append([label, *(f"{c[0]:.2f} ({c[2]}, {kind})" for kind, c in least.items())])
+        costs.append([label, *(f"{c[1]:.2f} ({c[2]}, {kind})" for kind, c in most.items())])
+    head = ["", "NaN", "infinity", "large", "huge"]
+    every = [cell for kinds in found.values() for cells in kinds.values() for cell in cells]
+    count = f"NumPy is faster in {sum(cell[0] < 1 for cell in every)} of {len(every)} mixtures."
+    filled = [[*line, *[""] * (len(head) - len(line))] for line in (*numpys, *costs)]
+    half = len(numpys)
+    return {
+        "special": f"{count}\n\n{table(head, filled[:half])}",
+        "special_cost": table(head, filled[half:]),
+    }
 
 
-def fresh(plain: list[dict[str, Any]], kept: list[dict[str, Any]]) -> str:
+def fresh(rows: list[Row]) -> str:
     """Return the times of fresh outputs, with glibc as it is and told to keep memory."""
-    names = {"softsign_c": "`softsign(x)`", "softsign_c, out=": "`softsign(x, out=y)`"}
-    sizes = [row["n"] for row in plain]
+    found = {
+        (row.layout, row.n): row.times
+        for row in rows
+        if (row.op, row.dtype, row.threads) == ("softsign", "float32", 1)
+    }
+    sizes = sorted(n for layout, n in found if layout == KEPT)
+    columns = [(layout, n) for n in sizes for layout in ("fresh output", KEPT)]
     head = [""]
     for n in sizes:
         head += [f"{elements(n)} elements", "memory kept"]
-    lines = []
-    for name in dict.fromkeys(name for row in plain for name in row["times"]):
-        cells = [
-            duration(row["times"][name]) if name in row["times"] else ""
-            for pair in zip(plain, kept, strict=True)
-            for row in pair
-        ]
-        lines.append([names.get(name, LABELS.get(name, name)), *cells])
+    lines = [
+        [LABELS[name], *(duration(found[c][name]) for c in columns)]
+        for name in LABELS
+        if all(name in found.get(c, {}) for c in columns)
+    ]
+    out = [[duration(found["out", n]["softsign_c"]), ""] for n in sizes]
+    lines.append(["softsign_c, `out=`", *(cell for pair in out for cell in pair)])
     return table(head, lines)
 
 
-def gains_of_threads(many: list[Row]) -> dict[str, dict[int, float]]:
-    """Return how many times as fast as one thread many are, by pass and size."""
+def gains_of_threads(rows: list[Row]) -> dict[str, dict[int, float]]:
+    """Return how many times as fast as one thread many are, by op and size."""
     found: dict[str, dict[int, float]] = {}
-    for row in many:
+    for row in rows:
         if "one thread" in row.times and row.layout == "out" and row.n >= 1000:
             found.setdefault(row.op, {})[row.n] = row.times["one thread"] / row.own
     return found
 
 
-def threads(count: int, many: list[Row]) -> str:
+def threads(rows: list[Row]) -> str:
+    found = [row for row in rows if row.threads > 1]
     lines = [
         [
-            name_of(row).replace(", float32", ""),
+            name_of(row).replace(", float32", "").removesuffix(f", {row.threads} threads"),
             elements(row.n),
             duration(row.own),
             row.ratio("one thread"),
             against(row, numpy=False),
         ]
-        for row in many
+        for row in found
         if row.n in (10**4, 2**14, 10**5, 10**6, 10**7, 64 * 10**6)
     ]
-    head = ["pass", "elements", f"{count} threads", "one thread", "fastest other"]
-    return table(head, lines)
+    return table(
+        ["", "elements", f"{found[0].threads} threads", "one thread", "fastest other"], lines
+    )
 
 
-def all_figures(by_threads: dict[int, list[Row]]) -> str:
+def all_figures(rows: list[Row]) -> str:
     """Return a table that the site lets its readers sort."""
     file = io.StringIO()
     writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["pass", "dtype", "layout", "n", "ns", "NumPy", "fastest", "which"])
-    for count, found in by_threads.items():
-        for row in found:
-            gain, name = row.gain(numpy=True)
-            writer.writerow(
-                [
-                    row.op.removeprefix("softsign_").replace("_", " "),
-                    row.dtype,
-                    row.layout if count == 1 else f"{row.layout}, {count} threads",
-                    f"{row.n:.0e}".replace("e+0", "e") if row.n >= 1000 else row.n,
-                    f"{row.own / row.n * 1e9:.3g}",
-                    row.ratio("numpy"),
-                    "" if math.isnan(gain) else figure(gain),
-                    LABELS[name].split(",")[0].split("'")[0] if name else "",
-                ]
-            )
+    writer.writerow(["op", "dtype", "layout", "n", "ns", "NumPy", "fastest", "which"])
+    for row in compared(rows):
+        gain, name = row.gain()
+        writer.writerow(
+            [
+                row.op.removeprefix("softsign_").replace("_", " "),
+                row.dtype,
+                row.layout if row.threads == 1 else f"{row.layout}, {row.threads} threads",
+                f"{row.n:.0e}".replace("e+0", "e") if row.n >= 1000 else row.n,
+                f"{row.own / row.n * 1e9:.3g}",
+                row.ratio("numpy"),
+                "" if math.isnan(gain) else figure(gain),
+                "NumPy" if name in NUMPY else LABELS[name],
+            ]
+        )
     options = ":class: sortable\n:header-rows: 1\n:widths: auto"
     return f"```{{csv-table}}\n{options}\n\n{file.getvalue()}```"

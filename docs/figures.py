@@ -1,4 +1,4 @@
-"""Draws the figures of softsign.md, as SVG: python docs/figures.py [FOLDER].
+"""Draws the figures of softsign.md, as SVG: python -m docs.figures [FOLDER].
 
 The folder is docs/figures/ if none is given.
 """
@@ -9,8 +9,8 @@ from pathlib import Path
 
 import matplotlib.pyplot as plt
 import numpy as np
-from chart import BLUE, GREY, ORANGE, WIDTH, save
 
+from docs.chart import BLUE, GREY, ORANGE, WIDTH, save
 from softsign_c import softsign, softsign_derivative
 
 HERE = Path(__file__).parent

@@ -1,36 +1,30 @@
 """Measures softsign in PyTorch and JAX beside this package, and fills torch.md and jax.md.
 
-Run it on a quiet machine: python docs/frameworks.py (two minutes). --small tries the script
+Run it on a quiet machine: python -m docs.frameworks (two minutes). --small tries the script
 itself in seconds, prints its tables, and leaves the pages alone.
 """
 
 import argparse
 import functools
 import re
-import time
 from pathlib import Path
 
 import numpy as np
 import torch
-from report import fill, machine, table
 
 import softsign_c
 import softsign_c.torch
+from bench.machine import setting
+from bench.tables import fill, table
+from softsign_c._cli.timer import best_times
 
 HERE = Path(__file__).parent
 
 
 def fastest(functions, seconds):
-    """Return the microseconds of the fastest call of each; they take turns."""
-    best = dict.fromkeys(functions, np.inf)
-    end = time.perf_counter() + seconds
-    while time.perf_counter() < end:
-        for name, function in functions.items():
-            for _ in range(5):  # the first finds the cache as the one before has left it
-                start = time.perf_counter()
-                function()
-                best[name] = min(best[name], time.perf_counter() - start)
-    return {name: value * 1e6 for name, value in best.items()}
+    """Return the microseconds of the fastest call of each."""
+    times = best_times(functions, seconds=seconds, rounds=(3, 1000))
+    return {name: value * 1e6 for name, value in times.items()}
 
 
 def forward(function, x):
@@ -111,7 +105,7 @@ def fill_torch(small):
     if small:
         print(made)
     else:
-        fill(HERE / "torch.md", {"machine": machine(np, torch), "speed": made})
+        fill(HERE / "torch.md", {"machine": setting("softsign_c", "numpy", "torch"), "speed": made})
 
 
 def fill_jax(small):
@@ -121,7 +115,7 @@ def fill_jax(small):
     if small:
         print(made)
     else:
-        fill(HERE / "jax.md", {"machine": machine(np, jax), "speed": made})
+        fill(HERE / "jax.md", {"machine": setting("softsign_c", "numpy", "jax"), "speed": made})
 
 
 def main():

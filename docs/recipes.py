@@ -1,21 +1,21 @@
-"""Draws the pictures of recipes.md with the code on that page: python docs/recipes.py [FOLDER].
+"""Draws the pictures of recipes.md with the code on that page: python -m docs.recipes [FOLDER].
 
 With --measure the page's tables are measured anew as well.
 """
 
 import re
 import sys
-import timeit
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 
 import matplotlib.pyplot as plt
 import numpy as np
-from chart import BLUE, GREEN, GREY, ORANGE, WIDTH, save
-from report import fill, table
 
+from bench.tables import fill, table
+from docs.chart import BLUE, GREEN, GREY, ORANGE, WIDTH, save
 from softsign_c import softsign
+from softsign_c._cli.timer import best_times
 
 HERE = Path(__file__).parent
 PAGE = HERE / "recipes.md"
@@ -98,9 +98,7 @@ def largest_nearby(error, reach=60):
 
 def best(call, n=1):
     """Return the least time of many, in ns per element."""
-    timer = timeit.Timer(call)
-    calls, _ = timer.autorange()
-    return min(timer.repeat(15, max(1, calls // 10))) / max(1, calls // 10) / n * 1e9
+    return best_times({n: call}, seconds=0.1, rounds=(5, 100))[n] / n * 1e9
 
 
 def costs():

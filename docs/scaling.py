@@ -1,6 +1,6 @@
 """Measures what Dask costs per chunk and what workers gain, and puts the tables into scaling.md.
 
-Run it on a quiet machine: python docs/scaling.py (about a minute). --small tries the script itself
+Run it on a quiet machine: python -m docs.scaling (about a minute). --small tries the script itself
 in seconds, prints its tables, and leaves scaling.md alone.
 """
 
@@ -8,16 +8,17 @@ import argparse
 import contextlib
 import functools
 import logging
-import time
 from pathlib import Path
 
 import dask
 import dask.array as da
 import distributed
 import numpy as np
-from report import fill, machine, table
 
+from bench.machine import setting
+from bench.tables import fill, table
 from softsign_c import softsign
+from softsign_c._cli.timer import timed
 
 PAGE = Path(__file__).with_suffix(".md")
 RUNS = 3
@@ -26,12 +27,7 @@ WORKERS = [1, 2, 3, 4]
 
 def fastest(function):
     """Return the seconds of the fastest of some runs; each is told its number."""
-    seconds = []
-    for run in range(RUNS):
-        start = time.perf_counter()
-        function(run)
-        seconds.append(time.perf_counter() - start)
-    return min(seconds)
+    return min(timed(functools.partial(function, run), 1) for run in range(RUNS))
 
 
 def softsign_of(x, run):
@@ -143,7 +139,7 @@ def measure(size, chunks):
     tables["fused"] = table(
         ["task", "ns per element"], [[name, nanoseconds(s)] for name, s in seconds.items()]
     )
-    tables["machine"] = machine(np, dask)
+    tables["machine"] = setting("softsign_c", "numpy", "dask")
     return tables
 
 

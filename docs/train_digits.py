@@ -1,7 +1,7 @@
 """Trains a multilayer perceptron on scikit-learn's digits, with softsign and with tanh.
 
 Written in NumPy, with this package's ufuncs. Puts the table into softsign.md and the curves into
-digits.json, from which figures.py draws: python docs/train_digits.py (some minutes). --times only
+digits.json, from which figures.py draws: python -m docs.train_digits (some minutes). --times only
 measures how long an epoch takes. --small tries the script itself in seconds, prints the tables, and
 leaves the files alone.
 """
@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
-from report import fill, table
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, TimeRemainingColumn
 from sklearn.datasets import load_digits
 from threadpoolctl import threadpool_limits
 
+from bench.tables import fill, table
 from softsign_c import softsign, softsign_backward, softsign_derivative
 
 PAGE = Path(__file__).with_name("softsign.md")

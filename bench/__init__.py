@@ -1,0 +1,1 @@
+"""The benchmarks, and what writes their figures and those of docs/ into pages."""
