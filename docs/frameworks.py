@@ -109,7 +109,6 @@ def fill_torch(small):
 
 
 def fill_jax(small):
-    import jax
 
     made = jax_table(*([1000], 0.1) if small else ([1000, 100_000, 1_000_000], 2))
     if small:

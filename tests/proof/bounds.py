@@ -14,8 +14,8 @@ from itertools import pairwise
 
 import harness
 import numpy as np
-from table import record
 
+from bench.tables import record
 from helpers.gappa import BOUNDS, carried_out
 from helpers.reference import TYPES
 

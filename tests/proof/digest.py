@@ -14,7 +14,8 @@ import sys
 from dataclasses import dataclass
 
 import harness
-from table import record
+
+from bench.tables import record
 
 DIGESTS = (harness.HERE / "digests.txt").read_text().splitlines()
 FAULT = "FAULT"

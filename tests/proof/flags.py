@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import harness
 from sandbox import copy_sources, failure, run
-from table import record
+
+from bench.tables import record
 
 CFLAGS, LDFLAGS, BOTH = "CFLAGS", "LDFLAGS", "CFLAGS LDFLAGS"
 RECIPROCAL = "-freciprocal-math -fno-trapping-math -fno-signed-zeros -fassociative-math"

@@ -13,8 +13,8 @@ from fractions import Fraction
 
 import harness
 import numpy as np
-from table import record
 
+from bench.tables import record
 from helpers import raw
 from helpers.reference import EXACT, TYPES, Type, errors_in_ulp
 from softsign_c._bounds import BOUNDS

@@ -13,9 +13,9 @@ from pathlib import Path
 import harness
 import numpy as np
 from sandbox import compile_library, copy_sources, failure, run
-from table import record
 
 import softsign_c
+from bench.tables import record
 
 SANITIZE = ["-O1", "-g", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"]
 OVERFLOW = """

@@ -10,7 +10,8 @@ import json
 from collections import Counter
 
 import harness
-from table import record
+
+from bench.tables import record
 
 FLAGS = ["-march=native", "-fno-trapping-math"]  # the same bits, by vectors
 

@@ -12,7 +12,8 @@ import subprocess
 from pathlib import Path
 
 import harness
-from table import record
+
+from bench.tables import record
 
 COMPILERS = ["gcc", "clang"]
 CALLERS, CALLS = 3, 3000  # calls of each caller
