@@ -18,8 +18,8 @@ from math import isqrt, prod
 
 import harness
 import numpy as np
-from table import record
 
+from bench.tables import record
 from helpers.gappa import carried_out
 from helpers.reference import TYPES
 
