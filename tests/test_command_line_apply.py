@@ -4,6 +4,7 @@ import os
 import runpy
 import shutil
 import sys
+import tracemalloc
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -106,26 +107,44 @@ def test_apply_warns_in_one_line_as_numpy_does(folder):
     assert (result.returncode, result.stderr) == (0, warning)
 
 
+def sparse(path, start, size):
+    """Write a file that begins so and goes on with zeros, which take no room on the disk."""
+    with path.open("wb") as file:
+        file.write(start)
+        file.truncate(size)
+
+
+LARGE = 200 << 20  # bytes, more than may be in memory
+HEADER = b"{'descr': '<f4', 'fortran_order': False, 'shape': (%d,), }\n" % (LARGE // 4)
+
+
 @pytest.mark.not_sanitized(reason="limits its memory")
-def test_apply_needs_little_memory(folder):
+@pytest.mark.parametrize(
+    ("start", "size", "status"),
+    [
+        (b"\x93NUMPY\x01\x00" + bytes([len(HEADER), 0]) + HEADER, 10 + len(HEADER) + LARGE, 0),
+        (b"\x93NUMPY\x02\x00" + LARGE.to_bytes(4, "little"), 2 * LARGE, 2),
+        (b"\x93NUMPY\x03\x00\xff\xff\xff\xff", 2**32 + 12, 2),
+    ],
+    ids=["array", "header", "longest header"],
+)
+def test_apply_needs_little_memory(folder, start, size, status):
     if not Path("/proc/self/status").exists():
         pytest.skip("only Linux tells the peak of a process without that of its parent")
-    megabytes = 200  # more than may be in memory
-    with (folder / "x.npy").open("wb") as file:
-        header = {"descr": "<f4", "fortran_order": False, "shape": (megabytes << 18,)}
-        np.lib.format.write_array_header_1_0(file, header)
-        file.truncate(file.tell() + (megabytes << 20))  # a sparse file of zeros
+    sparse(folder / "x.npy", start, size)
     result = run_script(
         """
         import re, sys
         from softsign_c._cli.main import main
-        assert main(["apply", *sys.argv[1:]]) == 0
-        print(re.search(r"VmHWM:(.*) kB", open("/proc/self/status").read())[1])
+        status = main(["apply", *sys.argv[1:]])
+        print(status, re.search(r"VmHWM:(.*) kB", open("/proc/self/status").read())[1])
         """,
         *[folder / "x.npy", folder / "y.npy"],
     )
-    assert int(result.stdout) < 160 << 10
-    assert (folder / "y.npy").stat().st_size == (folder / "x.npy").stat().st_size
+    ended, peak = map(int, result.stdout.split())
+    assert (ended, result.stderr.count("\n")) == (status, status // 2), result.stderr
+    assert peak < 160 << 10
+    assert (folder / "y.npy").exists() == (status == 0)
 
 
 def test_apply_refuses_a_missing_file(folder):
@@ -178,6 +197,8 @@ def test_apply_refuses_objects(folder):
         b"{'descr': '<f4', 'fortran_order': False, 'shape': (-1, -3), }",
         b"{[]: 1}",
         b" " * 20000,
+        b"(" * 9999,
+        b"{'descr': '<f4', 'fortran_order': False, 'shape': (%s), }" % (b"1," * 2000),
     ],
     ids=[
         "cut",
@@ -189,12 +210,30 @@ def test_apply_refuses_objects(folder):
         "<0",
         "no dict",
         "long",
+        "deep",
+        "of many dimensions",
     ],
 )
 def test_apply_refuses_a_broken_header(folder, header):
     file = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header + bytes(12)
     (folder / "x.npy").write_bytes(file)
-    assert_refused(command("apply", folder / "x.npy", folder / "y.npy"), "x.npy", "whole .npy file")
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    assert_refused(result, "x.npy", "whole .npy file")
+    assert len(result.stderr) < 500 + len(str(folder))
+
+
+@pytest.mark.parametrize("descr", ["S2147483647", "U500000000", ("<f4", (2**31 - 1,)), "V" * 9000])
+def test_apply_refuses_a_dtype_that_is_large(folder, descr):
+    header = repr({"descr": descr, "fortran_order": False, "shape": ()}).encode()
+    file = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header
+    (folder / "x.npy").write_bytes(file)
+    tracemalloc.start()
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert_refused(result, "x.npy")
+    assert len(result.stderr) < 500 + len(str(folder))
+    assert peak < 10 << 20
 
 
 def test_apply_refuses_an_unknown_version_of_the_format(folder):

@@ -30,7 +30,9 @@ def test_a_symbolic_link_stays_and_its_file_is_replaced(folder):
     (folder / "deeper" / "file").write_bytes(b"old")
     (folder / "deeper" / "link").symlink_to("file")
     (folder / "link").symlink_to("deeper/link")
-    replaced(folder / "link")
+    with replacing(folder / "link") as file:
+        assert len(list((folder / "deeper").glob(".softsign-c-*"))) == 1  # in its file system
+        file.write(b"new")
     assert (folder / "link").is_symlink()
     assert (folder / "deeper" / "link").is_symlink()
     assert (folder / "deeper" / "file").read_bytes() == b"new"
@@ -91,8 +93,53 @@ def test_a_folder_need_not_know_how_to_be_written(folder, monkeypatch, number, r
             raise OSError(number, os.strerror(number))
 
     monkeypatch.setattr(replace.os, "fsync", fsync)
-    with pytest.raises(OSError, match="error") if raises else nullcontext():
+    with pytest.raises(OSError, match=IN_PLACE) if raises else nullcontext():
         replaced(folder / "x.npy")
+    assert (folder / "x.npy").read_bytes() == b"new"
+
+
+IN_PLACE = r"x\.npy is complete and in place, but its folder .* \(Input/output error\)"
+
+
+@posix
+def test_a_name_may_be_as_long_as_a_path_and_lie_deeper_than_one(folder):
+    """The temporary file's name is longer than the target's, and no absolute name is needed."""
+    here = os.open(".", os.O_RDONLY)
+    try:
+        os.chdir(folder)
+        for depth in range(20):
+            name = Path(*"d" * 20, *["n" * 199] * 20, "y" * (4095 - 40 - 4000))
+            if not depth:
+                name.parent.mkdir(parents=True)
+                replaced(name)
+                replaced(name)
+                assert name.read_bytes() == b"new"
+            Path("n" * 250).mkdir()
+            os.chdir("n" * 250)
+        np.save("x.npy", np.ones(3))
+        Path("link").symlink_to("y.npy")
+        assert command("apply", "x.npy", "link").returncode == 0
+        np.testing.assert_array_equal(np.load("y.npy"), [0.5, 0.5, 0.5])
+        assert len(list(Path().iterdir())) == 3
+    finally:
+        os.fchdir(here)
+        os.close(here)
+
+
+@posix
+def test_a_list_of_mounts_that_cannot_be_read_stops_nothing(folder, monkeypatch):
+    monkeypatch.setattr(replace, "MOUNTS", folder)
+    replaced(folder / "y.npy")
+
+
+@posix
+def test_a_file_that_cannot_be_replaced_is_named(folder, monkeypatch):
+    def busy(*_, **__):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr(replace.os, "replace", busy)
+    result = command("apply", folder / "x.npy", folder / "y.npy")
+    assert_refused(result, "y.npy cannot be replaced: Device or resource busy")
 
 
 @posix
@@ -173,12 +220,13 @@ def test_data_are_on_the_disk_before_the_name_and_then_the_name(folder, monkeypa
 
     def fsync(descriptor):
         directory = stat.S_ISDIR(os.fstat(descriptor).st_mode)
-        order.append(("folder" if directory else "file", (folder / "y.npy").read_bytes()))
+        size = None if directory else os.fstat(descriptor).st_size
+        order.append((size, (folder / "y.npy").read_bytes()))
 
     (folder / "y.npy").write_bytes(b"old")
     monkeypatch.setattr(replace.os, "fsync", fsync)
     replaced(folder / "y.npy")
-    assert order == [("file", b"old"), ("folder", b"new")]
+    assert order == [(3, b"old"), (None, b"new")]
 
 
 def test_bench_keeps_the_old_figures_until_there_are_new_ones(folder, monkeypatch):

@@ -50,6 +50,15 @@ def test_the_mode_is_kept_and_set_before_there_are_data(folder, before):
 
 
 @posix
+def test_a_new_file_acts_for_nobody(folder):
+    """As when a file is written: its set-user-ID, set-group-ID and sticky bits are gone."""
+    (folder / "y.npy").touch()
+    (folder / "y.npy").chmod(0o7755)
+    replaced(folder / "y.npy")
+    assert mode(folder / "y.npy") == 0o755
+
+
+@posix
 def test_a_file_that_replaces_another_is_private_from_the_beginning(folder, monkeypatch):
     modes = []
     monkeypatch.setattr(replace, "resemble", lambda new, _: modes.append(os.fstat(new).st_mode))
@@ -141,6 +150,29 @@ def test_a_folder_gives_no_access_that_the_old_file_did_not(folder):
     replaced(folder / "y.npy")
     assert replace.ACCESS_LIST not in os.listxattr(folder / "y.npy")
     assert mode(folder / "y.npy") == 0o660
+
+
+@posix
+def test_no_folder_above_need_be_searchable(unprivileged, monkeypatch):
+    locked = unprivileged / "locked"
+    (locked / "inner").mkdir(parents=True)
+    monkeypatch.chdir(locked / "inner")
+    locked.chmod(0)
+    try:
+        replaced(Path("y.npy"))
+        replaced(Path("y.npy"))
+        assert Path("y.npy").read_bytes() == b"new"
+    finally:
+        locked.chmod(0o700)
+        monkeypatch.undo()
+
+
+@pytest.mark.skipif(not hasattr(os, "O_PATH"), reason="only Linux opens folders without reading")
+def test_a_folder_need_not_be_readable(unprivileged):
+    unprivileged.chmod(0o300)
+    replaced(unprivileged / "y.npy")
+    unprivileged.chmod(0o700)
+    assert (unprivileged / "y.npy").read_bytes() == b"new"
 
 
 @posix

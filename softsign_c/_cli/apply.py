@@ -2,6 +2,7 @@
 
 import math
 import os
+import textwrap
 from collections.abc import Callable
 from io import BufferedReader
 from pathlib import Path
@@ -15,6 +16,7 @@ from softsign_c._cli.progress import progress
 from softsign_c._cli.replace import replacing
 
 BLOCK = 1 << 20  # elements: 8 MiB of float64
+MAX_HEADER = 10_000  # bytes: NumPy's limit for a header that need not be trusted
 # The header of an array of floats is ASCII, and so the same in the versions 2.0 and 3.0.
 HEADER_READERS = {
     (1, 0): npy.read_array_header_1_0,
@@ -34,9 +36,16 @@ def read_header(file: BufferedReader) -> Header:
     version = npy.read_magic(file)
     if version not in HEADER_READERS:
         raise ValueError(f"its format has version {version}")
-    header = Header(*HEADER_READERS[version](file))
-    np.broadcast_to(np.empty((), header.dtype), header.shape)  # or there is no such array
-    return header
+    width = 2 if version == (1, 0) else 4
+    length = int.from_bytes(file.peek(width)[:width], "little")
+    if length > MAX_HEADER:  # NumPy reads it first and looks at its length then
+        raise ValueError(f"its header has {length:,} bytes, and {MAX_HEADER:,} are allowed")
+    return Header(*HEADER_READERS[version](file, max_header_size=MAX_HEADER))
+
+
+def not_whole(source: Path, reason: object) -> OSError:
+    short = textwrap.shorten(str(reason), 200)  # it may quote what stands in the file
+    return OSError(f"{source} is not a whole .npy file of one array: {short}")
 
 
 def checked_header(file: BufferedReader, source: Path) -> Header:
@@ -46,17 +55,18 @@ def checked_header(file: BufferedReader, source: Path) -> Header:
     except OSError:
         raise
     except Exception as error:  # a header is parsed as Python
-        reason = " ".join(str(error).split())
-        raise OSError(f"{source} is not a whole .npy file of numbers: {reason}") from error
+        raise not_whole(source, error) from error
     if header.dtype.kind != "f" or header.dtype.itemsize > 8:
-        raise OSError(f"{source} is of dtype {header.dtype}, not float16, float32 or float64")
+        dtype = textwrap.shorten(str(header.dtype), 200)
+        raise OSError(f"{source} is of dtype {dtype}, not float16, float32 or float64")
+    try:
+        np.broadcast_to(np.empty((), header.dtype), header.shape)
+    except Exception as error:  # there is no array of that shape
+        raise not_whole(source, error) from error
     found = os.fstat(file.fileno()).st_size
     expected = file.tell() + math.prod(header.shape) * header.dtype.itemsize
     if found != expected:
-        raise OSError(
-            f"{source} is not a whole .npy file of one array: it has {found:,} bytes, "
-            f"and by its header {expected:,}"
-        )
+        raise not_whole(source, f"it has {found:,} bytes, and by its header {expected:,}")
     return header
 
 

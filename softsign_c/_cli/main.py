@@ -79,16 +79,26 @@ def give_up(stream: IO[str] | None) -> None:
     if stream:
         try:
             stream.flush()
-        except (OSError, UnicodeError):
+        except OSError:
             os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def usable(encoding: str) -> str:
+    """Return the encoding, or ASCII where it is one that not every text can be written in."""
+    try:
+        "\n".encode(encoding, errors="backslashreplace")
+    except UnicodeError:
+        return "ascii"
+    return encoding
 
 
 def main(words: Sequence[str] | None = None) -> int:
     """Return the exit status: 0, or 2 where the command could not do what it was asked. A signal
     ends the process as it does other programs, after what was begun is undone.
     """
-    if isinstance(sys.stdout, io.TextIOWrapper):  # whatever the terminal can show
-        sys.stdout.reconfigure(errors="backslashreplace")
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(encoding=usable(stream.encoding), errors="backslashreplace")
     try:
         with signals.raised(), warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: complain(f"warning: {message}")

@@ -7,9 +7,9 @@ import secrets
 import stat
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, NamedTuple
 
 DEVICES = (Path("/dev"), Path("/proc"))  # what lies here stands for something else,
 MEMORY = Path("/dev/shm")  # but this is a file system like others
@@ -27,26 +27,27 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     the block begins if there can be no new file in place of the old one.
     """
     replaces = is_file(target)
-    place = destination(target)
-    unfinished = place.with_name(f".softsign-c-{secrets.token_hex(16)}.part")
-    try:  # from before there is a file, since a signal may come at any time
-        with new_file(unfinished, target, private=replaces) as file:
-            if replaces:
-                with target.open("r+b") as old:
-                    resemble(file.fileno(), old.fileno())
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(place)
-        make_lasting(place.parent)
-    except FileExistsError:  # this file is another's
-        raise
-    except BaseException as error:
-        with suppress(OSError):
-            unfinished.unlink()
-        if isinstance(error, OSError) and error.errno in FULL:
-            raise OSError(f"{target} cannot be written: {error.strerror}") from error
-        raise
+    with ExitStack() as opened:
+        place = destination(target, opened)
+        unfinished = place.beside(f".softsign-c-{secrets.token_hex(16)}.part")
+        try:  # from before there is a file, since a signal may come at any time
+            with new_file(unfinished, target, private=replaces) as file:
+                if replaces:
+                    with target.open("r+b") as old:
+                        resemble(file.fileno(), old.fileno())
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            rename(unfinished, place, target)
+        except FileExistsError:  # this file is another's
+            raise
+        except BaseException as error:
+            with suppress(OSError):
+                os.unlink(unfinished.name, dir_fd=unfinished.opened)
+            if isinstance(error, OSError) and error.errno in FULL:
+                raise OSError(f"{target} cannot be written: {error.strerror}") from error
+            raise
+        make_lasting(place, target)
 
 
 def is_file(target: Path) -> bool:
@@ -64,41 +65,87 @@ def is_file(target: Path) -> bool:
     return True
 
 
-def destination(target: Path) -> Path:
+class Place(NamedTuple):
+    """A name in an open folder, so that the folder's own name may be unknown or too long."""
+
+    opened: int | None  # its descriptor; None on Windows, whose calls take no descriptors
+    name: str  # on Windows the whole path
+    folder: Path  # absolute, if that can be known
+
+    def beside(self, name: str) -> "Place":
+        return self._replace(name=str(Path(self.name).with_name(name)))
+
+
+def destination(target: Path, opened: ExitStack) -> Place:
     """Return the place that a path names, through all symbolic links."""
-    place = target
-    while True:
-        place = Path(os.path.realpath(place.parent)) / place.name
-        if any(map(place.is_relative_to, DEVICES)) and not place.is_relative_to(MEMORY):
+    if sys.platform == "win32":
+        path = Path(os.path.realpath(target))
+        return Place(None, str(path), path.parent)
+    path, descriptor, folder = target, None, Path()
+    while True:  # is_file has found that the links end
+        descriptor = open_folder(path.parent, descriptor, target)
+        opened.callback(os.close, descriptor)
+        folder = absolute(folder / path.parent)
+        if any(map(folder.is_relative_to, DEVICES)) and not folder.is_relative_to(MEMORY):
             raise OSError(f"{target} is not a regular file")
-        if not place.is_symlink():
+        try:
+            path = Path(os.readlink(path.name, dir_fd=descriptor))
+        except OSError:  # it is no link
             break
-        place = place.parent / place.readlink()
-    if is_mounted(place):
+    if is_mounted(folder / path.name):
         raise OSError(f"{target} is mounted by itself, and a mounted file cannot be replaced")
-    return place
+    return Place(descriptor, path.name, folder)
+
+
+def open_folder(folder: Path, beside: int | None, target: Path) -> int:
+    """Open a folder, whose path may be relative to another. It need not be readable on Linux."""
+    try:
+        try:
+            return os.open(folder, os.O_RDONLY | os.O_DIRECTORY, dir_fd=beside)
+        except PermissionError:
+            return os.open(folder, getattr(os, "O_PATH", 0) | os.O_DIRECTORY, dir_fd=beside)
+    except OSError as error:
+        raise OSError(f"{target} needs a new file in {folder}: {error.strerror}") from error
+
+
+def absolute(path: Path) -> Path:
+    """Return the absolute path, or what is given where a folder's name cannot be looked up."""
+    try:
+        return Path(os.path.realpath(path))
+    except OSError:
+        return path
 
 
 def is_mounted(place: Path) -> bool:
-    if not MOUNTS.exists():
-        return False
     escaped = re.sub(rb"[\t\n \\]", lambda found: b"\\%03o" % ord(found[0]), os.fsencode(place))
-    return any(line.split(b" ")[4:5] == [escaped] for line in MOUNTS.read_bytes().split(b"\n"))
+    try:
+        mounts = MOUNTS.read_bytes().split(b"\n")
+    except OSError:  # not there, or not to be read: then renaming tells
+        return False
+    return any(line.split(b" ")[4:5] == [escaped] for line in mounts)
 
 
-def new_file(unfinished: Path, target: Path, *, private: bool) -> IO[bytes]:
+def new_file(unfinished: Place, target: Path, *, private: bool) -> IO[bytes]:
     mode = 0o600 if private else 0o666  # less what the umask takes away
 
     def opener(path: str, flags: int) -> int:
-        return os.open(path, flags, mode)
+        return os.open(path, flags, mode, dir_fd=unfinished.opened)
 
     try:
-        return open(unfinished, "xb", opener=opener)
+        return open(unfinished.name, "xb", opener=opener)
     except FileExistsError:
         raise
     except OSError as error:
-        folder = unfinished.parent
+        folder = unfinished.folder
         raise OSError(f"{target} needs a new file in {folder}: {error.strerror}") from error
+
+
+def rename(unfinished: Place, place: Place, target: Path) -> None:
+    folders = {"src_dir_fd": place.opened, "dst_dir_fd": place.opened}
+    try:
+        os.replace(unfinished.name, place.name, **folders)  # noqa: PTH105  (it takes descriptors)
+    except OSError as error:
+        raise OSError(f"{target} cannot be replaced: {error.strerror}") from error
 
 
 def resemble(new: int, old: int) -> None:
@@ -140,18 +187,14 @@ def copy_attributes(new: int, old: int) -> None:
             os.removexattr(new, ACCESS_LIST)  # which the folder may have given it
 
 
-def make_lasting(folder: Path) -> None:
-    """Write the names in a folder to the disk, where one may open it and its file system can."""
-    if sys.platform == "win32":
-        return
+def make_lasting(place: Place, target: Path) -> None:
+    """Write the names in a folder to the disk, where it is readable and its file system can."""
     try:
-        opened = os.open(folder, os.O_RDONLY)
-    except PermissionError:
-        return
-    try:
-        os.fsync(opened)
+        if place.opened is not None:
+            os.fsync(place.opened)
     except OSError as error:
-        if error.errno not in (errno.EINVAL, errno.ENOTSUP):
-            raise
-    finally:
-        os.close(opened)
+        if error.errno not in (errno.EINVAL, errno.ENOTSUP, errno.EBADF):
+            raise OSError(
+                f"{target} is complete and in place, but its folder could not be written to the "
+                f"disk ({error.strerror}): until it is, a power failure may undo this"
+            ) from error

@@ -16,7 +16,7 @@ def complain(problem: object) -> None:
         letter if letter.isprintable() else letter.encode("unicode_escape").decode()
         for letter in f"softsign-c: {problem}"
     )
-    with suppress(OSError, UnicodeError):
+    with suppress(OSError):
         if sys.stderr:
             print(line, file=sys.stderr)
 
