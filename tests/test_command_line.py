@@ -59,10 +59,115 @@ def test_the_command_works_without_the_package_s_metadata(monkeypatch):
     assert "softsign_c                unknown\n" in command("info").stdout
 
 
-def test_wrong_words_are_refused():
-    result = command("apply", "x.npy", "y.npy", "--pass", "sideways")
-    assert (result.returncode, result.stdout) == (2, "")
-    assert "invalid choice: 'sideways'" in result.stderr
+@pytest.mark.parametrize(
+    "words",
+    [
+        [],
+        ["\x1b[31mred"],
+        ["info", "\x1b[2J"],
+        ["bench", "--threads", "\x1b[2J"],
+        ["apply", "x.npy", "y.npy", "--pass", "\N{RIGHT-TO-LEFT OVERRIDE}sideways"],
+        ["apply", "x.npy", "y.npy", "--\x9b31m\udc80"],
+    ],
+    ids=ascii,
+)
+def test_wrong_words_are_refused_in_one_line_that_controls_no_terminal(words):
+    result = command(*words)
+    assert_refused(result, "; see 'softsign-c", "--help'")
+    assert result.stderr.rstrip("\n").isprintable()
+
+
+@pytest.mark.parametrize("message", ["", "Unable to allocate 8 GiB"])
+def test_too_little_memory_is_one_line(monkeypatch, message):
+    def run(_):
+        raise MemoryError(message)
+
+    monkeypatch.setattr(main, "run", run)
+    assert_refused(command("info"), message or "not enough memory")
+
+
+SCRIPT = Path(sys.executable).with_name("softsign-c")
+WAYS = {"module": ["-m", "softsign_c"], "script": [SCRIPT]}
+
+
+@pytest.mark.parametrize(
+    ("way", "name", "value"),
+    [
+        ("module", "SOFTSIGN_C_ISA", "\x1b[31m"),
+        ("script", "SOFTSIGN_C_ISA", "avx9000"),
+        ("module", "SOFTSIGN_C_NUM_THREADS", "\N{SUPERSCRIPT TWO}"),
+        ("script", "SOFTSIGN_C_NUM_THREADS", "1025"),
+    ],
+    ids=ascii,
+)
+def test_a_bad_environment_variable_is_one_line_and_does_not_keep_help_away(way, name, value):
+    if way == "script" and not SCRIPT.exists():
+        pytest.skip("needs the script softsign-c, which pip installs")
+    for words in (["bench"], ["plot", "x", "y"], ["apply", "x", "y"], ["info"]):
+        result = python(*WAYS[way], *words, **{name: value})
+        assert_refused(
+            result,
+            f"environment variable {name}: ",
+            f"'{value}'" if value.isprintable() else r"\x1b",
+        )
+        assert result.stderr.rstrip("\n").isprintable()
+    for words in (["--help"], ["--version"], ["apply", "--help"]):
+        result = python(*WAYS[way], *words, **{name: value})
+        assert (result.returncode, result.stderr) == (0, "")
+        assert result.stdout
+
+
+@pytest.mark.parametrize("words", [["-c", "import softsign_c"], ["-m", "program"]])
+def test_a_program_that_imports_the_package_gets_an_exception(words, tmp_path):
+    (tmp_path / "program.py").write_text("import softsign_c")
+    result = python(*words, cwd=tmp_path, SOFTSIGN_C_ISA="avx9000")
+    assert result.returncode == 1
+    assert "\nValueError: environment variable SOFTSIGN_C_ISA: " in result.stderr
+
+
+@pytest.mark.parametrize("module", ["numpy", "_cffi_backend", "softsign_c._kernels"])
+def test_an_import_that_fails_is_one_line(module):
+    script = """
+        import runpy, sys
+        sys.modules[sys.argv[1]] = None
+        sys.argv = ["softsign-c", "info"]
+        runpy.run_module("softsign_c", run_name="__main__")
+        """
+    problem = "pip install -e ." if module == "softsign_c._kernels" else module
+    assert_refused(run_script(script, module), problem)
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "problem"),
+    [
+        (["plot", "x", "y"], {"MPLBACKEND": "nonsense"}, "Matplotlib cannot be imported: "),
+        (["info", "x"], {"PYTHONIOENCODING": "idna"}, "unrecognized arguments: x"),
+    ],
+)
+def test_settings_of_others_that_are_wrong_are_one_line(words, environment, problem):
+    if words[0] == "plot":
+        pytest.importorskip("matplotlib", reason="needs Matplotlib: pip install '.[plot]'")
+    assert_refused(python("-m", "softsign_c", *words, **environment), problem)
+
+
+@pytest.mark.parametrize(
+    "setting",
+    [
+        "COLUMNS=\xb2",
+        f"COLUMNS={10**30}",
+        "COLUMNS=-1",
+        "LINES=\xb2",
+        "TERM=nonsense",
+        "NO_COLOR=0",
+    ],
+    ids=ascii,
+)
+@pytest.mark.parametrize("verb", ["info", "bench", "apply", "--help", "--version"])
+def test_the_terminal_may_be_described_in_any_way(setting, verb, monkeypatch, quick, folder):
+    monkeypatch.setenv(*setting.split("="))
+    np.save(folder / "x.npy", np.ones(3))
+    files = [folder / "x.npy", folder / "y.npy"] if verb == "apply" else []
+    assert command(verb, *files, stderr=Terminal()).returncode == 0
 
 
 def test_plot_without_matplotlib_names_the_extra(monkeypatch):

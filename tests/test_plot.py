@@ -42,6 +42,10 @@ def test_plot_draws_in_the_format_of_the_name(figures, format_, magic):
     assert chart.read_bytes().startswith(magic)
 
 
+def legend_of(chart):
+    return chart.get_legend().get_lines(), chart.get_legend().get_texts()
+
+
 def test_plot_shows_every_row_in_its_place(figures):
     from softsign_c._cli.plot import drawn
 
@@ -50,12 +54,17 @@ def test_plot_shows_every_row_in_its_place(figures):
     assert figure.get_suptitle() == "softsign_c 0.1.0, numpy 2.4, 2 threads"
     axes = figure.axes
     assert [chart.get_title() for chart in axes] == ["forward", "backward", "", ""]
+    ylabels = ["times faster than NumPy", "", "time in copies (np.copyto)", ""]
+    assert [chart.get_ylabel() for chart in axes] == ylabels
+    assert [chart.get_xlabel() for chart in axes] == ["", "", "elements", "elements"]
+    legend = {text.get_text(): line for line, text in zip(*legend_of(axes[0]), strict=True)}
     for chart, (shown, op) in zip(
         axes, product((gains, copies), ("forward", "backward")), strict=True
     ):
         for line in (line for line in chart.lines if line.get_marker() == "."):
             dtype, _, out = line.get_label().partition(", ")
             assert line.get_linestyle() == ("--" if out else "-")
+            assert line.get_color() == legend[line.get_label()].get_color()
             for n, value in zip(line.get_xdata(), line.get_ydata(), strict=True):
                 shown[op, dtype, n, bool(out)] = value
     assert gains == pytest.approx({row[:4]: 3 + k for k, row in enumerate(ROWS)})
@@ -77,6 +86,8 @@ WRONG = {
     "huge": {"rows": [ROW | {"n": 10**400}]},
     "versions": {"rows": [ROW], "versions": []},
     "threads": {"rows": [ROW], "threads": "many"},
+    "endless threads": {"rows": [ROW], "threads": float("inf")},
+    "long": " " * (1 << 20) + "{}",
     "deep": "[" * 100_000,
 }
 

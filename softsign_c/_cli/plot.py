@@ -12,7 +12,7 @@ COLOURS = ("#0072b2", "#d55e00", "#009e73")  # told apart by colour-blind reader
 
 
 def drawn(figures: Figures) -> Figure:
-    """Draw, for each pass, the gain over NumPy and the time in copies."""
+    """Draw, for each operation, the gain over NumPy and the time in copies."""
     ops = list(dict.fromkeys(row.op for row in figures.rows))
     figure = Figure(figsize=(4 * len(ops), 7), layout="constrained")
     axes = figure.subplots(2, len(ops), sharex=True, sharey="row", squeeze=False)
