@@ -62,6 +62,15 @@ def test_a_round_that_was_disturbed_does_not_count(clock):
     assert timer.best_times({0: call}) == {0: 0.125}
 
 
+def test_after_a_pause_one_call_is_timed(clock, monkeypatch):
+    events = []
+    monkeypatch.setattr(timer, "wait", events.append)
+    call = clock.taking(3e-6, lambda: events.append("call"))
+    found = timer.best_times({0: call}, rounds=(2, 2), pause=1e-3)
+    assert found == pytest.approx({0: 3e-6}, rel=1e-4)
+    assert events[2:] == ["call", 1e-3, "call"] * 2  # after two to find the sample's size
+
+
 @pytest.mark.parametrize("step", [0, -1e-3], ids=["stands still", "runs backwards"])
 @pytest.mark.parametrize("pause", [0, 1e-3])
 def test_a_clock_that_does_not_go_on_is_refused(clock, step, pause):
