@@ -1,30 +1,35 @@
-/* Works the pool of threads.c hard: several callers at once, which count each element, raise flags
- * and sleep now and then, while the number of threads changes. Prints how many calls were helped by
- * workers and how many were wrong: an element not done exactly once, or a flag lost. A sanitizer
- * tells of races: no access here is atomic.
+/* Uses the pool of threads.c hard: several callers at once count each element, raise flags and
+ * sleep now and then, while the number of threads changes; one more forks children that bypass
+ * pthread_atfork, and that make a call each. Prints how many calls were helped by workers and how
+ * many were wrong: an element not done exactly once, a flag lost, a child that hangs. No access of
+ * the loop body is atomic, so a sanitizer sees a race.
  *
- *     races CALLERS CALLS
+ *     races CALLERS CALLS CHILDREN
  */
-#define _POSIX_C_SOURCE 200809L
+#define _GNU_SOURCE
 #include <fenv.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "softsign.h"
 
-enum { LONGEST = 20000, MOST_THREADS = 6, MOST_CALLERS = 64 };
+enum { MAX_LENGTH = 20000, MAX_THREADS = 6, MAX_CALLERS = 64, MINUTES = 300 /* s */ };
 enum { BY_CALLER = 1, BY_WORKER = 16 }; /* what is added to an element that is done */
 
 struct caller {
     pthread_t thread, self;
     uint64_t random;
     long calls, helped, wrong;
-    size_t n, divides; /* the element at which a part divides by zero; n: at none */
-    unsigned char done[LONGEST];
+    size_t n, divides; /* the element at which the body divides by zero; n: at none */
+    unsigned char done[MAX_LENGTH];
 };
 
 static uint64_t below(struct caller *caller, uint64_t bound)
@@ -33,9 +38,9 @@ static uint64_t below(struct caller *caller, uint64_t bound)
     return (caller->random >> 33) % bound;
 }
 
-static void part(void *job, size_t begin, size_t end)
+static void body(void *data, size_t begin, size_t end)
 {
-    struct caller *caller = job;
+    struct caller *caller = data;
     int by = pthread_equal(pthread_self(), caller->self) ? BY_CALLER : BY_WORKER;
     for (size_t k = begin; k < end; k++)
         caller->done[k] += (unsigned char)by;
@@ -56,37 +61,60 @@ static void check(struct caller *caller)
     caller->helped += helped;
 }
 
-static void *call(void *job)
+static void call(struct caller *caller, int threads)
 {
-    struct caller *caller = job;
+    size_t n = caller->n = 1 + below(caller, MAX_LENGTH), chunk = 1 + below(caller, n);
+    caller->divides = below(caller, 2) ? below(caller, n) : n;
+    memset(caller->done, 0, n);
+    feclearexcept(FE_ALL_EXCEPT);
+    softsign_parallel_for(body, caller, n, 1 + below(caller, chunk), chunk, threads);
+    check(caller);
+}
+
+static void *call_often(void *data)
+{
+    struct caller *caller = data;
     caller->self = pthread_self();
     for (long k = 0; k < caller->calls; k++) {
-        size_t n = caller->n = 1 + below(caller, LONGEST), chunk = 1 + below(caller, n);
-        caller->divides = below(caller, 2) ? below(caller, n) : n;
-        memset(caller->done, 0, n);
-        feclearexcept(FE_ALL_EXCEPT);
-        softsign_set_num_threads(1 + (int)below(caller, MOST_THREADS));
-        softsign_parallel_for(part, caller, n, 1 + below(caller, chunk), chunk, softsign_num_threads());
-        check(caller);
+        softsign_set_num_threads(1 + (int)below(caller, MAX_THREADS));
+        call(caller, softsign_num_threads());
         if (below(caller, 20) == 0) /* until the workers sleep */
             nanosleep(&(struct timespec){.tv_nsec = (long)below(caller, 200000)}, NULL);
     }
     return NULL;
 }
 
+static void *fork_often(void *data)
+{
+    struct caller *caller = data;
+    caller->self = pthread_self();
+    for (long k = 0; k < caller->calls; k++) {
+        int status, child = (int)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, NULL);
+        if (child == 0) {
+            alarm(MINUTES);
+            caller->wrong = 0;
+            for (int threads = 2; threads < 2 * MAX_THREADS; threads++)
+                call(caller, threads);
+            _exit(caller->wrong > 0);
+        }
+        caller->wrong += waitpid(child, &status, 0) != child || status != 0;
+    }
+    return NULL;
+}
+
 int main(int count, char **arguments)
 {
-    static struct caller callers[MOST_CALLERS];
-    if (count != 3)
+    static struct caller callers[MAX_CALLERS + 1];
+    if (count != 4)
         return 2;
     int n = atoi(arguments[1]);
     long helped = 0, wrong = 0;
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k <= n; k++) {
         callers[k].random = (uint64_t)k;
-        callers[k].calls = atol(arguments[2]);
-        pthread_create(&callers[k].thread, NULL, call, &callers[k]);
+        callers[k].calls = atol(arguments[k < n ? 2 : 3]);
+        pthread_create(&callers[k].thread, NULL, k < n ? call_often : fork_often, &callers[k]);
     }
-    for (int k = 0; k < n; k++) {
+    for (int k = 0; k <= n; k++) {
         pthread_join(callers[k].thread, NULL);
         helped += callers[k].helped;
         wrong += callers[k].wrong;

@@ -1,24 +1,37 @@
-"""Works the pool of threads hard under ThreadSanitizer, built by gcc and by clang.
+"""Uses the pool of threads hard, built by gcc and by clang: under ThreadSanitizer, and with random
+delays at atomic accesses.
 
     python tests/proof/races.py
 
-Each must also see two faults that are put in: a caller that does not wait for the workers, and
-words that are shared without an order of what is written beside them.
+The sanitizer must also see two mutants, the delays four.
 """
 
-import json
 import shutil
-import subprocess
 from pathlib import Path
 
 import harness
 
 from bench.tables import record
 
+from helpers import races
+
 COMPILERS = ["gcc", "clang"]
-CALLERS, CALLS = 3, 3000  # calls of each caller
-FAULTS = {
-    "not joined": ("threads.c", "    join();\n", ""),
+CALLERS, CALLS, CHILDREN = 3, 3000, 1000
+SECONDS = 600  # guards against hanging
+HANGS = 60  # of a mutant
+MUTANTS = {
+    "not waited for": ("threads.c", "    wait_for_workers();\n", ""),
+    "counted in two steps": (
+        "threads.c",
+        "uint32_t k = shared_add(&pool.next, 1);",
+        "uint32_t k = pool.next;\n        pool.next = k + 1;",
+    ),
+    "handed over early": (
+        "threads.c",
+        "    float_raise((uint32_t)(pool.state >> FLAGS_SHIFT));\n    pool.busy = 0;\n",
+        "    pool.busy = 0;\n    float_raise((uint32_t)(pool.state >> FLAGS_SHIFT));\n",
+    ),
+    "lock of a parent": ("threads.c", "    return !is_orphaned();\n", "    return 1;\n"),
     "not in order": (
         "compiler.h",
         "atomic_compare_exchange_strong(word, &old, new)",
@@ -26,54 +39,50 @@ FAULTS = {
         " memory_order_relaxed)",
     ),
 }
+SEEN_BY_DELAYS = list(MUTANTS)[:4]
+SEEN_BY_SANITIZER = ["not waited for", "not in order"]
 
 
-def copy_of_sources(fault: str) -> Path:
-    folder = harness.BUILT / fault.replace(" ", "-")
-    shutil.copytree(harness.ROOT / "csrc", folder)
-    if fault in FAULTS:
-        name, old, new = FAULTS[fault]
+def copy_of_sources(mutant: str) -> Path:
+    folder = harness.BUILT / mutant.replace(" ", "-")
+    shutil.copytree(races.SOURCES, folder)
+    if mutant in MUTANTS:
+        name, old, new = MUTANTS[mutant]
         text = (folder / name).read_text()
         if text.count(old) != 1:
-            raise ValueError(f"{fault}: not once in {name}: {old!r}")
+            raise ValueError(f"{mutant}: not once in {name}: {old!r}")
         (folder / name).write_text(text.replace(old, new))
     return folder
 
 
-def build(compiler: str, sources: Path) -> Path:
-    program = sources / f"races-{compiler}"
-    files = [sources / "threads.c", harness.HERE / "races.c"]
-    flags = [*harness.unix_flags([compiler]), "-O1", "-g", "-fsanitize=thread", f"-I{sources}"]
-    subprocess.run([compiler, *flags, *files, "-o", program, "-lm"], check=True)
-    return program
-
-
-def run(program: Path) -> tuple[bool, dict[str, int]]:
-    """Return whether the sanitizer told of a race, and what the program counted."""
-    command = ["setarch", "-R", program, CALLERS, CALLS]  # it wants addresses where they used to be
-    done = subprocess.run([*map(str, command)], capture_output=True, text=True, timeout=600)
-    raced = "WARNING: ThreadSanitizer: data race" in done.stderr
-    if done.returncode != 0 and not raced:
-        raise RuntimeError(done.stderr)
-    return raced, json.loads(done.stdout or "{}")  # with a fault in it, it may have crashed
+def outcome(compiler: str, mutant: str, delays: bool) -> tuple[bool, int]:
+    """Return whether something was wrong, and how many calls workers helped with."""
+    sources = harness.BUILT / mutant.replace(" ", "-")
+    program = races.build(sources, compiler, delays, sources)
+    # ThreadSanitizer wants addresses without randomization, and its locks do not bear a raw fork.
+    start = [] if delays else ["setarch", "-R"]
+    command = [*start, program, CALLERS, CALLS, CHILDREN if delays else 0]
+    raced, counts = races.run(command, HANGS if mutant in MUTANTS else SECONDS)
+    found = f"{'a race' if raced else 'no race'}, {counts or 'crashed or hung'}"
+    print(f"{compiler}, {'delays' if delays else 'sanitizer'}, {mutant}: {found}", flush=True)
+    return raced or counts.get("wrong") != 0, counts.get("helped", 0)
 
 
 def main() -> None:
-    faults = helped = 0
-    for name in ("as it is", *FAULTS):
-        sources = copy_of_sources(name)
+    failures = 0
+    for mutant in ("as it is", *MUTANTS):
+        copy_of_sources(mutant)
         for compiler in COMPILERS:
-            raced, counts = run(build(compiler, sources))
-            print(f"{compiler}, {name}: {'a race' if raced else 'no race'}, {counts}", flush=True)
-            if name in FAULTS:
-                faults += not raced
-            else:
-                faults += raced + counts["wrong"]
-                helped += counts["helped"]
-    faults += helped < CALLS // 10  # too few to have shown anything
-    inputs = f"{len(COMPILERS) * CALLERS * CALLS:,} calls of {CALLERS} callers at once"
-    paths = f"ThreadSanitizer, by {' and '.join(COMPILERS)}; {len(FAULTS)} faults seen"
-    record(inputs, paths, "no race", faults)
+            for delays in (False, True):
+                if mutant in MUTANTS:
+                    required = SEEN_BY_DELAYS if delays else SEEN_BY_SANITIZER
+                    failures += mutant in required and not outcome(compiler, mutant, delays)[0]
+                else:
+                    wrong, helped = outcome(compiler, mutant, delays)
+                    failures += wrong + (helped < CALLERS * CALLS // 100)  # too few to show it
+    inputs = f"{2 * len(COMPILERS) * CALLERS * CALLS:,} calls of {CALLERS} callers at once"
+    paths = f"ThreadSanitizer and random delays, by {' and '.join(COMPILERS)}"
+    record(inputs, f"{paths}; {len(MUTANTS)} mutants seen", "no race", failures)
 
 
 if __name__ == "__main__":
