@@ -1,5 +1,8 @@
 """Which dtypes are taken, which come out, and which are refused."""
 
+import re
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -25,6 +28,18 @@ def test_other_types_are_converted_as_by_numpys_ufuncs_of_floats(code):
     assert got.dtype == np.sin(numbers).dtype
     exact = numbers.astype(got.dtype)
     assert_same_arrays(got, exact / (1 + np.abs(exact)))
+
+
+ARRAYS_PAGE = Path(__file__).parents[1] / "docs" / "arrays.md"
+ROWS = re.findall(r"^\| (`.*`.*) \| `(\w+)` \|$", ARRAYS_PAGE.read_text("utf-8"), re.MULTILINE)
+
+
+def test_the_page_lists_every_dtype_with_its_result():
+    listed = {name: result for names, result in ROWS for name in re.findall(r"`(\w+)`", names)}
+    pytest.importorskip("ml_dtypes", reason="needs ml_dtypes")  # which knows NumPy bfloat16
+    assert listed == {name: softsign(np.ones(1, name)).dtype.name for name in listed}
+    kinds = {np.dtype(code).name for code in np.typecodes["AllInteger"] + "?efd"}
+    assert kinds - {"longlong", "ulonglong"} <= set(listed)
 
 
 @pytest.mark.parametrize("grad", np.typecodes["AllInteger"] + "?efd")

@@ -24,7 +24,7 @@ def x():
 
 
 def expected_of(op, *inputs):
-    """Return what the pass gives for float32 inputs, in their broadcast shape."""
+    """Return what the operation gives for float32 inputs, in their broadcast shape."""
     inputs = np.broadcast_arrays(*inputs)
     outputs = specified(op, F32, *(bits_of(operand) for operand in inputs))
     return outputs[0].view(np.float32)
@@ -218,6 +218,17 @@ def test_errstate_decides_what_the_inverse_does():
         softsign_inverse(2.0)
     with pytest.warns(RuntimeWarning, match="divide by zero encountered in softsign_inverse"):
         assert softsign_inverse(-1.0) == -np.inf
+
+
+def test_backward_is_reduced_along_one_axis_at_most():
+    """Its order counts, since it is not associative."""
+    grads = np.array([[1.0, -3.0], [2.0, 0.5]])
+    along = softsign_backward.reduce(grads, axis=0)
+    assert_same_arrays(along, softsign_backward(grads[0], grads[1]))
+    with pytest.raises(ValueError, match="not reorderable"):
+        softsign_backward.reduce(grads, axis=(0, 1))
+    with pytest.raises(ValueError, match="no identity"):
+        softsign_backward.reduce(grads[:0], axis=0)
 
 
 def test_wrong_number_of_arguments_is_refused(x):
