@@ -12,13 +12,7 @@
  * The one NaN is the positive quiet one without payload. No NaN reaches a result by arithmetic,
  * because which NaN comes out of two differs from CPU to CPU. */
 
-#define NAME(name) JOIN(name, ELEMENT)
-#define MEMORY(name) JOIN3(v, name, ELEMENT)
-#define BYTES JOIN(BYTES, ELEMENT)
-#define NORMAL JOIN(NORMAL, COMPUTE)
-#define IS_ROUGH JOIN(IS_ROUGH, ELEMENT)
-#define FORMULA(op)                                                                                \
-    static ALWAYS_INLINE void NAME(op##_formula)(const vec *in, vec *out, enum path path)
+#include "kernels.h"
 
 enum { NAME(COMPUTE_BYTES) = sizeof(vec) / LANES };
 
@@ -47,6 +41,7 @@ static ALWAYS_INLINE void NAME(compute_any)(struct op op, const vec *in, vec *ou
 
 #if PARTIAL_VECTORS
 
+/* The first n lanes of one vector. */
 static ALWAYS_INLINE void NAME(run_first)(struct op op, struct operands at, size_t n)
 {
     vec in[MAX_INPUTS] = {MEMORY(load_first)(at.in0, n)}, out[MAX_OUTPUTS];
@@ -64,10 +59,11 @@ static ALWAYS_INLINE void NAME(run_first)(struct op op, struct operands at, size
 static ALWAYS_INLINE void NAME(run_slow_path)(struct op op, struct operands at, size_t bytes)
 {
 #if PARTIAL_VECTORS
-    if (bytes % (LANES * BYTES))
-        NAME(run_first)
-    (op, advanced(at, bytes - bytes % (LANES * BYTES)), bytes % (LANES * BYTES) / BYTES);
-    bytes -= bytes % (LANES * BYTES);
+    const size_t tail = bytes % (LANES * BYTES);
+    bytes -= tail;
+    if (tail > 0) {
+        NAME(run_first)(op, advanced(at, bytes), tail / BYTES);
+    }
 #endif
 #if !BATCH
     INDEPENDENT_ITERATIONS
@@ -203,11 +199,5 @@ SOFTSIGN_OPS(KERNEL_FOR_SLOW_DIVIDER)
 #undef KERNEL_OF_OP
 #undef KERNEL_FOR
 #undef SLOW_PATH_OF
-#undef FORMULA
-#undef NORMAL
-#undef IS_ROUGH
-#undef BYTES
-#undef MEMORY
-#undef NAME
 #undef COMPUTE
 #undef ELEMENT

@@ -2,6 +2,7 @@
 
 import itertools
 import platform
+import re
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,8 @@ import softsign_c
 from helpers import raw
 from helpers.process import python
 from softsign_c import _kernels, available_isas
+
+ROOT = Path(__file__).parents[1]
 
 # What some flag of FASTER makes another instruction of, a line for each.
 ARITHMETIC = """
@@ -128,3 +131,16 @@ def test_symbols_say_instruction_set_pass_and_type():
         pytest.skip("the library has been stripped of its symbols")
     for isa, op, type_ in itertools.product(available_isas(), raw.OPS, raw.TYPES):
         assert f"softsign_{isa}_{op}_{type_}" in symbols
+
+
+@pytest.mark.parametrize("template", sorted((ROOT / "csrc").glob("*_tpl.h")), ids=lambda p: p.name)
+def test_an_editor_parses_a_template_by_itself(template):
+    if not (compiler := shutil.which("cc")):
+        pytest.skip("needs a C compiler: cc")
+    flags = (ROOT / "compile_flags.txt").read_text().split()
+    for rule in (ROOT / ".clangd").read_text().split("---"):
+        matches = re.search(r"PathMatch: (.*)", rule)[1]
+        if re.fullmatch(matches, f"csrc/{template.name}"):
+            flags += re.search(r"Add: \[(.*)\]", rule)[1].replace(",", "").split()
+    command = [compiler, *flags, "-Wno-unused", "-fsyntax-only", str(template)]
+    subprocess.run(command, cwd=ROOT, check=True)
