@@ -5,8 +5,6 @@ dtypes are converted as by NumPy's own ufuncs of floats. Results are the same bi
 """
 
 try:
-    import _cffi_backend  # noqa: F401  (_kernels needs it; so do tools that look for what to freeze)
-
     from softsign_c._isa import active_isa, available_isas, use_isa
     from softsign_c._isa import use_default_isa as _use_default_isa
     from softsign_c._kernels import lib as _lib
@@ -17,6 +15,8 @@ except Exception as error:
     from softsign_c._cli.start import explained
 
     raise explained(error, __path__[0]) from error
+
+import _cffi_backend  # noqa: F401  (_kernels needs it; so do tools that look for what to freeze)
 
 __all__ = [
     "active_isa",

@@ -58,7 +58,7 @@ def test_an_unbuilt_package_says_how_to_build_it(tmp_path):
     package = tmp_path / "softsign_c"
     built = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
     shutil.copytree(Path(softsign_c.__file__).parent, package, ignore=built)
-    run = python("-c", "import softsign_c", cwd=tmp_path)
+    run = python("-S", "-c", "import softsign_c", cwd=tmp_path)  # -S: with no package installed
     assert run.stderr.splitlines()[-1] == (
         f"ImportError: softsign_c is not built in {package}: "
         "run 'pip install -e .' in the folder above"

@@ -12,7 +12,6 @@ from pathlib import Path
 import harness
 
 from bench.tables import record
-
 from helpers import races
 
 COMPILERS = ["gcc", "clang"]
