@@ -1,4 +1,6 @@
-"""The promises of the ufuncs that hold for each instruction set and each element type."""
+"""The promises of the ufuncs. On every instruction set the bits are those specified, so that what
+follows from the bits is shown on one.
+"""
 
 import numpy as np
 import pytest
@@ -106,7 +108,7 @@ def test_every_nan_becomes_the_one_nan(isa, op, type_, dtype):
     "ufunc", [softsign, softsign_derivative, softsign_inverse, softsign_second_derivative]
 )
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")  # the inverse's
-def test_odd_or_even(isa, type_, x, ufunc):
+def test_odd_or_even(type_, x, ufunc):
     minus = type_.bits(type_.sign)
     got, mirrored = bits_of(ufunc(x)), bits_of(ufunc((bits_of(x) ^ minus).view(x.dtype)))
     if ufunc is not softsign_derivative:
@@ -115,7 +117,7 @@ def test_odd_or_even(isa, type_, x, ufunc):
 
 
 @pytest.mark.parametrize("ufunc", [softsign, softsign_inverse])
-def test_subnormals_come_back_unchanged(isa, type_, dtype, ufunc):
+def test_subnormals_come_back_unchanged(type_, dtype, ufunc):
     subnormal = np.random.default_rng(0).integers(0, 1 << (type_.precision - 1), 2000)
     subnormal[:2] = 1, (1 << (type_.precision - 1)) - 1
     bits = subnormal.astype(type_.bits)
@@ -123,7 +125,7 @@ def test_subnormals_come_back_unchanged(isa, type_, dtype, ufunc):
     assert_same_bits(bits_of(ufunc(bits.view(dtype))), bits, bits)
 
 
-def test_ranges(isa, type_, x):
+def test_ranges(type_, x):
     """Compared as integers: bits of magnitudes are in the order of their values."""
     x = x[~type_.is_nan(bits_of(x))]
     y, derivative = softsign_with_derivative(x)
@@ -134,14 +136,14 @@ def test_ranges(isa, type_, x):
 
 
 @pytest.mark.parametrize("name", ["f32", "f64"])
-def test_equals_numpys_expression_at_every_finite_input(isa, name):
+def test_equals_numpys_expression_at_every_finite_input(name):
     type_ = TYPES[name]
     x = sample(type_, 100_000).view(f"f{type_.bytes}")
     x = x[np.isfinite(x)]
     assert_same_bits(bits_of(softsign(x)), bits_of(x / (1 + np.abs(x))), bits_of(x))
 
 
-def test_with_derivative_is_the_two_calls(isa, type_, x):
+def test_with_derivative_is_the_two_calls(type_, x):
     y, derivative = softsign_with_derivative(x)
     assert_same_bits(bits_of(y), bits_of(softsign(x)), bits_of(x))
     assert_same_bits(bits_of(derivative), bits_of(softsign_derivative(x)), bits_of(x))
@@ -172,7 +174,7 @@ def test_inverse_warns_as_arctanh_does(isa, type_, dtype):
         assert warnings_of(softsign_inverse, y) == warnings_of(np.arctanh, like), f"{bits:#x}"
 
 
-def test_inverse_undoes_softsign(isa, type_, dtype):
+def test_inverse_undoes_softsign(type_, dtype):
     x = np.linspace(-8, 8, 1001).astype(dtype)
     error = 90 * float(2.0 ** (1 - type_.precision))
     back = softsign_inverse(softsign(x)).astype(np.float64)
