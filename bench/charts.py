@@ -8,7 +8,7 @@ import matplotlib.pyplot as plt
 from matplotlib.figure import Figure
 
 from bench.peers import LABELS, PEERS
-from bench.rows import Row
+from bench.rows import NUMPY, Row
 from bench.tables import elements
 from docs.chart import BLUE, COLORS, GREY, INK, ORANGE, WIDTH, save
 
@@ -132,17 +132,19 @@ def gain_of_threads(threads: int, gains: dict[str, dict[int, float]]) -> Figure:
 
 
 def small_calls(by_size: dict[int, Times]) -> Figure:
-    """Show the time of a call on few elements, beside NumPy's cheapest ufuncs."""
-    figure, axes = plt.subplots(figsize=(WIDTH, 3.8))
+    """Show the time of a call on few elements: of expressions, and of single ufuncs."""
+    figure, panels = plt.subplots(2, 1, figsize=(WIDTH, 6), sharex=True)
     found = dict.fromkeys(name for times in by_size.values() for name in times)
-    peers = [name for name in PEERS if name != "numba"]  # the others take microseconds
-    names = [name for name in found if name not in ("np.copyto", *peers)]
-    colours = dict(zip(names, [*COLORS, INK, "#a0522d"], strict=False))
+    several = [name for name in ("numpy", "numpy out=", "numba") if name in found]
+    single = [name for name in found if name not in (*NUMPY, *PEERS, "np.copyto")]
+    colours = dict(zip([*single, *several], [*COLORS, INK], strict=False))
     for name, colour in colours.items():
         points = [(n, times[name] * 1e9) for n, times in by_size.items()]
-        style = "--" if name.startswith(("np", "num")) else "-"
+        axes, style = panels[int(name in single)], "--" if name.startswith("n") else "-"
         axes.plot(*zip(*points, strict=True), style, color=colour, label=LABELS.get(name, name))
-    axes.set(xlabel="elements, float32 with out=", ylabel="ns of a call", ylim=(0, None))
+    panels[0].set(title="expressions, and Numba", ylabel="ns of a call", ylim=(0, None))
+    panels[1].set(title="one ufunc; the scale does not begin at 0", ylabel="ns of a call")
+    panels[1].set(xlabel="elements, float32 with out=")
     figure.legend(loc="outside lower center", ncols=2)
     return figure
 

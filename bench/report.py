@@ -36,6 +36,8 @@ def measure(threads: int, quick: bool) -> Path:
             env = os.environ | (KEEP if part == "kept" else {})
             subprocess.run(command, check=True, cwd=ROOT, env=env)
             found += rows.read(out)[1]
+    if not quick:
+        subprocess.run([sys.executable, "-m", "docs.recipes", "--measure"], check=True, cwd=ROOT)
     path = MEASURED / f"{machine.short_name()}.csv"
     git = ["git", "describe", "--always", "--dirty"]
     commit = subprocess.run(git, cwd=ROOT, capture_output=True, text=True).stdout.strip()
