@@ -136,7 +136,7 @@ def is_small(case: Case) -> bool:
 def groups(threads: int) -> list[Group]:
     """Return what is measured: softsign of float32 closely, of all the rest the sizes that tell."""
     curve = [("softsign", "float32", "out", n) for n in [*FEW, *CURVE]]
-    fresh = itertools.product(COMMON, ["float32"], ["fresh output"], [1, 100, 10**5, 10**7])
+    fresh = itertools.product(COMMON, ["float32"], ["fresh output"], [1, 100, *GRID[1:]])
     if threads > 1:
         large = itertools.product(COMMON[1:], ["float32"], ["out"], LARGE)
         alone = itertools.product(COMMON[:1], ["float32"], ["fresh output", AFTER_PAUSE], LARGE[2:])

@@ -163,8 +163,9 @@ def special(rows: list[Row]) -> dict[str, str]:
         least = {kind: min(cells) for kind, cells in kinds.items()}
         most = {kind: max(cells, key=lambda cell: cell[1]) for kind, cells in kinds.items()}
         label = f"`{op}`, {dtype}"
-        numpys.append([label, *(f"{c[0]:.2f} ({c[2]}, {kind})" for kind, c in least.items())])
-        costs.append([label, *(f"{c[1]:.2f} ({c[2]}, {kind})" for kind, c in most.items())])
+        shown = {kind: f", {kind}" if kind[0] in "2±" else "" for kind in kinds}
+        numpys.append([label, *(f"{c[0]:.3g} ({c[2]}{shown[k]})" for k, c in least.items())])
+        costs.append([label, *(f"{c[1]:.3g} ({c[2]}{shown[k]})" for k, c in most.items())])
     head = ["", "NaN", "infinity", "large", "huge"]
     every = [cell for kinds in found.values() for cells in kinds.values() for cell in cells]
     count = f"NumPy is faster in {sum(cell[0] < 1 for cell in every)} of {len(every)} mixtures."
