@@ -30,6 +30,7 @@ def run(block, page, namespace):
 
 
 @each_page
+@pytest.mark.filterwarnings(r"ignore:`isinstance\(treespec, LeafSpec\)`")  # PyTorch, exporting
 def test_code_runs_from_the_first_block_to_the_last(page):
     blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
     for library in re.findall(r"^(?:>>> )?(?:import|from) (\w+)", "".join(blocks), re.MULTILINE):
