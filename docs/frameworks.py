@@ -67,7 +67,7 @@ def torch_table(sizes, threads, seconds):
                 times = [us[contender] for contender in contenders]
                 shown = [*(f"{time:.0f}" for time in times), f"{times[0] / times[2]:.2f}"]
                 rows.append([name, number, f"{size:,}", *shown])
-    return table(["", "threads", "elements", *contenders, "ratio"], rows)
+    return table(["operation", "threads", "elements", *contenders, "ratio"], rows)
 
 
 def form_for_jax():
