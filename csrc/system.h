@@ -162,6 +162,7 @@ static inline void system_look_up(struct scheduling *scheduling)
     }
 }
 
+/* Whether a thread a may do what a thread b may: run on its CPUs, with its priority. */
 static inline int is_as_free(const struct scheduling *a, const struct scheduling *b)
 {
     cpu_set_t both;

@@ -1,4 +1,6 @@
-"""Threads where the system limits memory or processes, signals, and SIGBUS in a worker."""
+"""From which length on calls are split; threads under limits of memory, processes and CPUs; signals
+and SIGBUS in workers.
+"""
 
 import os
 import sys
@@ -11,6 +13,35 @@ from helpers.process import python
 
 linux = pytest.mark.skipif(not sys.platform.startswith("linux"), reason="reads Linux's /proc")
 forks = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no fork")
+
+
+@linux
+def test_a_call_is_split_from_the_documented_length_on():
+    run("""
+        set_num_threads(2)
+        lengths = {"f2": 16_384, "f4": 16_384, "f8": 8_192}
+        for dtype, length in lengths.items():
+            softsign(np.ones(length - 1, dtype))
+        assert not workers()
+        for dtype, length in lengths.items():
+            child = os.fork()  # has no worker to begin with
+            if child == 0:
+                softsign(np.ones(length, dtype))
+                os._exit(not eventually(lambda: len(workers()) == 1))
+            assert end_of(child) == 0, dtype
+        """)
+
+
+@linux
+def test_all_on_one_cpu():
+    run("""
+        check()
+        for task in os.listdir("/proc/self/task"):
+            os.sched_setaffinity(int(task), {min(os.sched_getaffinity(0))})
+        check()
+        set_num_threads(8)
+        check()
+        """)
 
 
 LIMIT_MEMORY = """

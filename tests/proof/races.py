@@ -17,7 +17,7 @@ from helpers import races
 COMPILERS = ["gcc", "clang"]
 CALLERS, CALLS, CHILDREN = 3, 3000, 1000
 SECONDS = 600  # guards against hanging
-HANGS = 60  # of a mutant
+HANGS = 30  # of a mutant
 MUTANTS = {
     "not waited for": ("threads.c", "    wait_for_workers();\n", ""),
     "counted in two steps": (
