@@ -54,9 +54,10 @@ def test_compile_of_transforms_agrees_with_pytorch(name):
 def test_export_and_symbolic_trace_keep_the_operator():
     x = random(3, 4)
     network = torch.nn.Sequential(Softsign(), torch.nn.Tanh())
-    exported = torch.export.export(network, (x,))
-    assert OPERATORS.softsign.default in [node.target for node in exported.graph.nodes]
-    assert torch.equal(exported.module()(x), network(x))
+    for sizes in (None, ({0: torch.export.Dim("n")},)):
+        exported = torch.export.export(network, (x,), dynamic_shapes=sizes)
+        assert OPERATORS.softsign.default in [node.target for node in exported.graph.nodes]
+        assert torch.equal(exported.module()(x), network(x))
 
     traced = torch.fx.symbolic_trace(network)
     assert torch.equal(traced(x), network(x))

@@ -11,22 +11,11 @@ from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 import softsign_c  # noqa: E402
-from helpers.tensors import gradient_of, random  # noqa: E402
+from helpers.tensors import VIEWS, gradient_of, random  # noqa: E402
 from softsign_c.torch import Softsign, SoftsignTransform, softsign  # noqa: E402
 
 OPERATORS = torch.ops.softsign_c
 TRANSFORM = SoftsignTransform()
-
-
-VIEWS = {
-    "contiguous": lambda x: x,
-    "transposed": lambda x: x.transpose(1, 3),
-    "expanded": lambda x: x[:, :1].expand(-1, 5, -1, -1),
-    "channels last": lambda x: x.contiguous(memory_format=torch.channels_last),
-    "no element": lambda x: x.transpose(0, 1)[:, :0],
-    "sliced": lambda x: x[:, ::2, 1:],
-    "scalar": lambda x: x[0, 0, 0, 0],
-}
 
 
 @pytest.mark.parametrize("view", VIEWS)
