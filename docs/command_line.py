@@ -1,7 +1,7 @@
 """Runs the commands of docs/command_line.md, from the top, in a folder that is empty at first.
 
-python docs/command_line.py            write what they say into the page
-python docs/command_line.py --check    fail if they say something else there, but for figures
+python docs/command_line.py            write their output into the page
+python docs/command_line.py --check    fail if the page has another, figures aside
 """
 
 import os
@@ -16,7 +16,7 @@ BLOCK = re.compile(r"(?<=^```console\n).*?(?=^```$)", re.DOTALL | re.MULTILINE)
 
 
 def said(command: str, folder: str) -> str:
-    """Return a command and what a terminal of 80 columns shows of it."""
+    """Return a command and its output on a terminal of 80 columns."""
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     done = subprocess.run(
         ["bash", "-c", command],
@@ -30,7 +30,7 @@ def said(command: str, folder: str) -> str:
 
 
 def replayed(page: str) -> str:
-    """Return the page with what its commands say now."""
+    """Return the page with the output that its commands have now."""
     with tempfile.TemporaryDirectory() as folder:
         return BLOCK.sub(
             lambda block: "".join(
@@ -43,8 +43,9 @@ def replayed(page: str) -> str:
 
 
 def without_figures(page: str) -> list[list[str]]:
-    """Return the words that every machine says: no times, versions and instruction sets."""
-    lines = [line for line in page.splitlines() if not line.startswith("instruction set ")]
+    """Return the words that are the same on every machine: no times, versions, CPUs."""
+    of_cpu = ("instruction set ", "kernels for a divider ")
+    lines = [line for line in page.splitlines() if not line.startswith(of_cpu)]
     return [re.findall(r"(?<!\S)[^\d\s]+(?!\S)", line) for line in lines]
 
 

@@ -72,9 +72,23 @@ def test_what_is_no_regular_file_is_refused(folder, target):
 def test_pipes_and_links_to_devices_are_refused(folder):
     os.mkfifo(folder / "pipe")
     (folder / "out").symlink_to("/dev/stdout")
-    (folder / "devices").symlink_to("/dev")
-    for target in ("pipe", "out", "devices/stdout"):
+    (folder / "open").symlink_to("/proc/self/fd")
+    descriptor = os.open(folder / "x.npy", os.O_RDWR)
+    for target in ("pipe", "out", f"open/{descriptor}"):
         assert_refused(command("apply", folder / "x.npy", folder / target), "not a regular file")
+    os.close(descriptor)
+
+
+@posix
+def test_no_folder_stays_open(folder):
+    (folder / "link").symlink_to("x.npy")
+    free = os.dup(0)
+    os.close(free)
+    replaced(folder / "link")
+    with pytest.raises(OSError, match="not a regular file"):
+        replaced(folder)
+    assert os.dup(0) == free
+    os.close(free)
 
 
 @posix

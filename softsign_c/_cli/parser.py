@@ -16,8 +16,8 @@ examples:
   softsign-c apply x.npy slope.npy --pass derivative
   softsign-c info
 
-With the extra softsign_c[cli], bench and apply show on a terminal how far they
-are; plot needs softsign_c[plot]. The environment variables SOFTSIGN_C_ISA and
+With the extra softsign_c[cli], bench and apply show progress on a terminal;
+plot needs softsign_c[plot]. The environment variables SOFTSIGN_C_ISA and
 SOFTSIGN_C_NUM_THREADS choose the instruction set and the number of threads.
 Each verb has a --help of its own."""
 
