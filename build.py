@@ -54,7 +54,7 @@ REFUSED = """\
 softsign_c as compiled here is refused: {failure}. It needs a compiler and flags for this \
 machine that keep to IEEE 754's arithmetic. The environment sets {environment}."""
 
-VERIFY_SECONDS = 600  # takes 2; an emulator's 100. More means that a kernel hangs
+VERIFY_SECONDS = 600  # takes a few, under emulation as well: after ten minutes, a kernel hangs
 
 # The time of all files in an sdist or a wheel, so that both are the same whenever they are built.
 os.environ.setdefault("SOURCE_DATE_EPOCH", "1577836800")  # 2020-01-01
@@ -116,7 +116,7 @@ def is_cross_build(target: str) -> bool:
     if getattr(sys, "cross_compiling", False):  # by crossenv, which changes platform as well
         return True
     set_from_outside = sys.platform == "darwin" or "_PYTHON_HOST_PLATFORM" in os.environ
-    here = platform.machine() if set_from_outside else sysconfig.get_platform()
+    here = platform.machine() if set_from_outside else sysconfig.get_platform().rpartition("-")[2]
     return not target.endswith((here, "universal2"))
 
 
@@ -144,9 +144,9 @@ def for_an_index(readme: str, repository: str | None) -> str:
 
     What is relative in it leads to the repository, or where that is not known yet, is left out.
     """
-    link, picture = r"\[([^]]*)\]\((?!https?:)([^)]+)\)", r"!\[[^]]*\]\([^)]*\)\n+"
+    link = r"\[([^]]*)\]\((?!https?:)([^)]+)\)"
     if repository is None:
-        return re.sub(link, r"\1", re.sub(picture, "", readme))
+        return re.sub(link, r"\1", re.sub(rf"!{link}\n*", "", readme))
     readme = re.sub("!" + link, rf"![\1]({repository}/raw/HEAD/\2)", readme)
     return re.sub(link, rf"[\1]({repository}/blob/HEAD/\2)", readme)
 
