@@ -124,7 +124,7 @@ def test_an_operation_that_an_instruction_set_lacks_is_an_error_that_names_it(tm
 
 
 @pytest.mark.skipif(shutil.which("nm") is None, reason="needs nm")
-def test_symbols_say_instruction_set_pass_and_type():
+def test_symbols_say_instruction_set_op_and_type():
     listed = subprocess.run(["nm", _kernels.__file__], capture_output=True, text=True).stdout
     symbols = set(listed.split())
     if not symbols:
@@ -135,6 +135,8 @@ def test_symbols_say_instruction_set_pass_and_type():
 
 @pytest.mark.parametrize("template", sorted((ROOT / "csrc").glob("*_tpl.h")), ids=lambda p: p.name)
 def test_an_editor_parses_a_template_by_itself(template):
+    if not (ROOT / ".clangd").exists():
+        pytest.skip("no release ships .clangd")
     if not (compiler := shutil.which("cc")):
         pytest.skip("needs a C compiler: cc")
     flags = (ROOT / "compile_flags.txt").read_text().split()
