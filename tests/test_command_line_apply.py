@@ -99,12 +99,15 @@ def test_apply_can_replace_its_input(folder, monkeypatch):
     np.testing.assert_array_equal(np.load(folder / "x.npy"), softsign_c.softsign(x))
 
 
-def test_apply_warns_in_one_line_as_numpy_does(folder):
+@pytest.mark.parametrize(("filters", "status"), [("", 0), ("error", 2)])
+def test_apply_warns_in_one_line_as_numpy_does(folder, filters, status):
     np.save(folder / "y.npy", np.array([2.0]))
     words = ["apply", folder / "y.npy", folder / "x.npy", "--pass", "inverse"]
-    result = python("-m", "softsign_c", *words)
-    warning = "softsign-c: warning: invalid value encountered in softsign_inverse\n"
-    assert (result.returncode, result.stderr) == (0, warning)
+    result = python("-m", "softsign_c", *words, PYTHONWARNINGS=filters)
+    kind = "" if status else "warning: "
+    warning = f"softsign-c: {kind}invalid value encountered in softsign_inverse\n"
+    assert (result.returncode, result.stderr) == (status, warning)
+    assert (folder / "x.npy").exists() == (status == 0)
 
 
 def sparse(path, start, size):
@@ -222,7 +225,9 @@ def test_apply_refuses_a_broken_header(folder, header):
     assert len(result.stderr) < 500 + len(str(folder))
 
 
-@pytest.mark.parametrize("descr", ["S2147483647", "U500000000", ("<f4", (2**31 - 1,)), "V" * 9000])
+@pytest.mark.parametrize(
+    "descr", ["S2147483647", "U500000000", ("<f4", (2**31 - 1,)), "V" * 9000, [("n" * 9000, "<f4")]]
+)
 def test_apply_refuses_a_dtype_that_is_large(folder, descr):
     header = repr({"descr": descr, "fortran_order": False, "shape": ()}).encode()
     file = b"\x93NUMPY\x01\x00" + len(header).to_bytes(2, "little") + header

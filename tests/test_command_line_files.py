@@ -147,6 +147,18 @@ def test_a_list_of_mounts_that_cannot_be_read_stops_nothing(folder, monkeypatch)
 
 
 @posix
+def test_a_folder_s_name_that_cannot_be_known_stops_nothing(folder, monkeypatch):
+    def too_long():
+        raise OSError(errno.ENAMETOOLONG, "File name too long")
+
+    monkeypatch.chdir(folder)
+    with monkeypatch.context() as deep:
+        deep.setattr(os, "getcwd", too_long)
+        replaced(Path("y.npy"))
+    assert (folder / "y.npy").read_bytes() == b"new"
+
+
+@posix
 def test_a_file_that_cannot_be_replaced_is_named(folder, monkeypatch):
     def busy(*_, **__):
         raise OSError(errno.EBUSY, "Device or resource busy")

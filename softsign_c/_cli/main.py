@@ -63,11 +63,7 @@ def status_of(words: Sequence[str] | None) -> int:
         raise signals.SignalError(getattr(signal, "SIGPIPE", signal.SIGTERM)) from error
     except MemoryError as error:
         complain(str(error) or "there is not enough memory")
-    except (
-        OSError,
-        UnicodeError,
-        Warning,
-    ) as error:  # an encoding or a filter of warnings may fail
+    except (OSError, Warning) as error:  # PYTHONWARNINGS=error raises warnings
         complain(error)
     else:
         return 0
