@@ -88,9 +88,9 @@ class Case(NamedTuple):
             words = f"{built.stdout}{built.stderr}"
             return next((said[part] for part in said if part in words), words)
         units, test = run(folder, "-c", UNITS), failure(folder, *TESTS)
-        faults = [OTHER_UNITS] if units.stdout != "True\n" else []
-        faults += [f"{OTHER_BITS}, by {test}"] if test else []
-        return " and ".join(faults) or SAME
+        failures = [OTHER_UNITS] if units.stdout != "True\n" else []
+        failures += [f"{OTHER_BITS}, by {test}"] if test else []
+        return " and ".join(failures) or SAME
 
 
 CONTROLS = {
@@ -104,14 +104,14 @@ CONTROLS = {
 
 
 def judged(case: Case) -> str:
-    """Return what became of it, marked if that is a fault, and print it."""
+    """Return what became of it, marked if that is a failure, and print it."""
     found = case.outcome()
     right = found in (SAME, STOPPED, REFUSED)
     if case in CONTROLS:
         right = all(words in found for words in CONTROLS[case])
     control = " (of a build without protection)" if case.ending else ""
-    print(f"{case.name}{control}: {'' if right else 'FAULT: '}{found}", flush=True)
-    return found if right else f"FAULT: {found}"
+    print(f"{case.name}{control}: {'' if right else 'FAILURE: '}{found}", flush=True)
+    return found if right else f"FAILURE: {found}"
 
 
 def main() -> None:
@@ -127,7 +127,7 @@ def main() -> None:
         counted = Counter(outcomes[len(CONTROLS) :])
         paths = ", ".join(f"{number} {outcome}" for outcome, number in sorted(counted.items()))
         inputs = f"{len(cases)} builds with flags of the user, by {' and '.join(CASES)}"
-        record(inputs, paths, "", sum("FAULT" in outcome for outcome in outcomes))
+        record(inputs, paths, "", sum("FAILURE" in outcome for outcome in outcomes))
 
 
 if __name__ == "__main__":
