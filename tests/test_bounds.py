@@ -54,7 +54,7 @@ def operations(tmp_path_factory):
     ops, results = ctypes.CDLL(library), (ctypes.c_double * 32)()
 
     def operations(op, type_, way, x, estimate=0):
-        number = {"f32": ctypes.c_float, "f64": ctypes.c_double}[type_.name](x)
+        number = (ctypes.c_double if type_.name == "f64" else ctypes.c_float)(x)
         run = ops[f"{op}_{type_.name}"]
         count = run(ctypes.byref(number), way, ctypes.c_double(estimate), results)
         return list(map(Fraction, results[:count]))
@@ -101,6 +101,21 @@ def test_a_quotient_by_estimate_is_computed_as_proven(operations, op, name, erro
         if op == "derivative":
             expected.append(type_.rounded(expected[-1] ** 2))
         assert operations(op, type_, ESTIMATED, x, estimate) == expected, f"at {x.hex()}"
+
+
+@pytest.mark.parametrize("error", [-ACCURACY, 0, ACCURACY], ids=float)
+@pytest.mark.parametrize("op", ["forward", "derivative", "inverse"])
+def test_a_quotient_of_bfloat16_is_computed_as_proven(operations, op, error):
+    rounded = TYPES["f32"].rounded
+    for x in ordinary(TYPES["bf16"], op):
+        n = Fraction(x)
+        s = rounded(1 - n if op == "inverse" else 1 + n)
+        estimate = rounded((1 + error) / s)
+        steps = carried_out("refined_bf16.g", rounded, s=s, r=estimate)
+        r = steps["refined"]
+        expected = [s, steps["e"], r, rounded(r * (r if op == "derivative" else n))]
+        found = operations(op, TYPES["bf16"], ESTIMATED, x, estimate)
+        assert found == expected, f"at {x.hex()}"
 
 
 def test_a_quotient_without_a_division_is_computed_as_proven(operations):

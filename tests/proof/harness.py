@@ -21,16 +21,20 @@ BUILT = Path(_folder.name)
 
 
 def build(
-    program: str, name: str = "", compiler: Sequence[str] = ("cc",), flags: Sequence[str] = ()
+    program: str,
+    name: str = "",
+    compiler: Sequence[str] = ("cc",),
+    flags: Sequence[str] = (),
+    kernels: Path = ROOT / "csrc",
 ) -> Path:
     """Compile the named program with the kernels, by default with the flags of the library."""
     target = BUILT / (name or program)
-    sources = [*map(str, sorted((ROOT / "csrc").rglob("*.c"))), str(HERE / f"{program}.c")]
+    sources = [*map(str, sorted(kernels.rglob("*.c"))), str(HERE / f"{program}.c")]
     command = [
         *compiler,
         *unix_flags(compiler),
         *flags,
-        f"-I{ROOT / 'csrc'}",
+        f"-I{kernels}",
         *sources,
         "-o",
         str(target),

@@ -14,8 +14,18 @@ static double noted(double y) { return *next++ = y; }
 #define ELEMENT f32
 #define COMPUTE f32
 #define BYTES 4
+#define IS_ROUGH 0
 #define vec float
 #include "single.h"
+
+#undef ELEMENT
+#undef IS_ROUGH
+#define ELEMENT bf16
+#define IS_ROUGH 1
+#include "single.h"
+
+#undef IS_ROUGH
+#define IS_ROUGH 0
 
 #undef ELEMENT
 #undef COMPUTE
@@ -36,5 +46,5 @@ static double noted(double y) { return *next++ = y; }
         return (long)(next - results);                                                             \
     }
 #define FUNCTIONS(op, ufunc, inputs, outputs, limit)                                                    \
-    FUNCTION(op, f32, float) FUNCTION(op, f64, double)
+    FUNCTION(op, f32, float) FUNCTION(op, bf16, float) FUNCTION(op, f64, double)
 SOFTSIGN_OPS(FUNCTIONS)

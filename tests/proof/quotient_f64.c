@@ -41,6 +41,7 @@ static inline double any_error(double s) { return (double)(int64_t)mixed(bits(s)
 #define RESULT(y) (y)
 #define BYTES 8
 #define COMPUTE f64
+#define IS_ROUGH 0
 #define vec double
 
 #define ELEMENT least

@@ -3,6 +3,7 @@
  *
  *     ELEMENT        of which the functions have their names
  *     COMPUTE        f32 or f64
+ *     IS_ROUGH       1 for bfloat16
  *     vec, BYTES     float and 4, or double and 8
  *     ESTIMATE(s)    of 1 / s
  *     RESULT(y)      what an operation gave, to be looked at */
@@ -15,7 +16,6 @@
 
 #define BATCH 1
 #define ESTIMATES 1
-#define IS_ROUGH 0
 #define mask int
 #define v_set(c) ((vec)(c))
 #define v_add(a, b) RESULT((a) + (b))
