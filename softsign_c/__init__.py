@@ -39,8 +39,10 @@ except ValueError as error:
     from softsign_c._cli.start import postpone
 
     postpone(error)
-if _cache := _lib.softsign_last_level_cache():  # known where anything is stored past it
-    _lib.softsign_set_streaming_bytes(_cache)
+if _cache := _lib.softsign_last_level_cache():  # known where there are streaming stores
+    # A virtual machine reports the last level of a whole server. From 40 MiB of all operands on,
+    # streaming stores win there even if the result is read at once (bench/streaming.py).
+    _lib.softsign_set_streaming_bytes(min(_cache, 40 * 2**20))
 
 
 def __getattr__(name):
