@@ -1,5 +1,6 @@
 """The sources, with a compiler and a verification that take no time and do what a test asks for."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -25,8 +26,8 @@ class Project:
 
     def __init__(self, folder: Path, verify: str = "print('verified')"):
         pytest.importorskip("setuptools", "77", reason="needs setuptools, for build.py")
-        if shutil.which("sh") is None:
-            pytest.skip("needs sh, for a compiler that is a script")
+        if os.name != "posix":
+            pytest.skip("has a script as its compiler, which CC names")
         for name in ["build.py", "pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"]:
             shutil.copy(ROOT / name, folder)
         shutil.copytree(ROOT / "csrc", folder / "csrc")
