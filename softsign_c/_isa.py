@@ -19,8 +19,8 @@ def names(name_of: Callable[[int], Any]) -> list[str]:
 
 
 def missing_for_isas(features: int | None = None) -> dict[str, str | None]:
-    """Return what a machine of these features, by default this one, lacks for each instruction
-    set, None if nothing.
+    """Return, for each instruction set, what a CPU with these features lacks, or None. The default
+    is this machine's CPU.
     """
     missing = {}
     if features is None:

@@ -1,8 +1,8 @@
-"""Makes a numpy.ufunc of the C loops of a pass.
+"""Creates a numpy.ufunc from the C loops of an operation.
 
-NumPy makes ufuncs in its C API alone: tables of functions, in capsules, whose order is that of an
-ABI, which every compiled extension relies on. They are called from there, through ctypes, which
-unlike cffi keeps the GIL.
+Only NumPy's C API creates ufuncs. Its functions stand in tables, held by capsules, in an order that
+the ABI fixes, as compiled extensions rely on. They are called through ctypes, which keeps the GIL,
+unlike cffi.
 """
 
 import ctypes
@@ -31,7 +31,7 @@ def _table(module: Any, name: str) -> Any:
 
 
 def _numpy_functions() -> Any:
-    """Return NumPy's table of functions that make ufuncs, if it has the order known here."""
+    """Return NumPy's table of ufunc functions. Raises ImportError if the ABI is not NumPy 2's."""
     needed = f"softsign_c needs NumPy 2, of the C ABI 0x{_ABI:08x}; NumPy {np.__version__} has "
     try:
         from numpy._core import _multiarray_umath as module  # type: ignore[attr-defined]
@@ -46,12 +46,12 @@ def _numpy_functions() -> Any:
 
 
 def _bfloat16_number() -> int | None:
-    """Return the number of the dtype that ml_dtypes has registered, if it is there and sound."""
+    """Return the type number that ml_dtypes registered for bfloat16, or None if it is unusable."""
     try:
         from ml_dtypes import bfloat16
 
         dtype = np.dtype(bfloat16)
-    except Exception:  # whatever is wrong with it, the other types are there
+    except Exception:  # a broken ml_dtypes costs bfloat16 alone
         return None
     return (
         dtype.num if (dtype.name, dtype.isbuiltin, dtype.itemsize) == ("bfloat16", 2, 2) else None
@@ -61,8 +61,8 @@ def _bfloat16_number() -> int | None:
 _api = _numpy_functions()
 _bfloat16 = _bfloat16_number()
 
-# Arguments: loops, their data, their dtype numbers, how many they are; inputs, outputs, identity,
-# name, docstring, one that is not used.
+# Arguments: loops, their data, type numbers, number of loops; inputs, outputs, identity, name,
+# docstring, unused.
 _from_func_and_data = ctypes.PYFUNCTYPE(
     ctypes.py_object,
     *[_pointer] * 3,
@@ -71,7 +71,7 @@ _from_func_and_data = ctypes.PYFUNCTYPE(
     ctypes.c_int,
 )(_api[1])
 
-# Arguments: ufunc, dtype number, loop, numbers of its operands (none: all the same), its data.
+# Arguments: ufunc, type number, loop, type numbers of the operands (NULL: all the same), its data.
 _register_loop_for_type = ctypes.PYFUNCTYPE(
     ctypes.c_int, ctypes.py_object, ctypes.c_int, _pointer, _pointer, _pointer
 )(_api[2])
@@ -83,7 +83,7 @@ def _address(pointer: Any) -> int:
     return int(ffi.cast("uintptr_t", pointer))
 
 
-# What every ufunc takes.
+# The keywords of every ufunc.
 _KEYWORDS = [
     inspect.Parameter(keyword, inspect.Parameter.KEYWORD_ONLY, default=default)
     for keyword, default in {
@@ -107,11 +107,11 @@ def _signature(described: Callable[..., Any], outputs: int) -> inspect.Signature
     return inspect.Signature([*inputs, out, *_KEYWORDS])
 
 
-# By module and name; kept when this module is loaded again, as only the ufunc that a name leads to
-# can be pickled.
+# By module and name. A reload keeps them, since a ufunc is pickled by name and the name must still
+# lead to it.
 _made: dict[tuple[str, str], np.ufunc] = globals().get("_made", {})
 
-# What NumPy keeps pointers to: the dtype numbers of each loop's operands, a loop after the other.
+# NumPy keeps pointers to these: the type numbers of the operands of each loop, loop after loop.
 _numbers: list[Any] = globals().get("_numbers", [])
 
 
@@ -148,15 +148,15 @@ def _documentation(op: str, text: str | None) -> str | None:
 
 
 def ufunc_of(op: str) -> Callable[[Callable[..., Any]], np.ufunc]:
-    """Return a decorator that makes the ufunc of the pass, with the parameters, the docstring and
-    the module of the function that it is put on.
+    """Return a decorator that creates the ufunc of the operation, with the parameters, docstring
+    and module of the decorated function.
     """
 
     def make(described: Callable[..., Any]) -> np.ufunc:
         place = described.__module__, described.__qualname__
         ufunc: Any = _made.get(place) or _new_ufunc(op)
         ufunc.__doc__ = _documentation(op, described.__doc__)
-        ufunc.__module__ = described.__module__  # without it pickle may find another of that name
+        ufunc.__module__ = described.__module__  # or pickle may find a namesake
         ufunc.__signature__ = _signature(described, ufunc.nout)
         _made[place] = ufunc
         return _made[place]

@@ -1,4 +1,4 @@
-"""The command softsign-c by and large: its words, its output, its signals, its extras."""
+"""The command softsign-c: arguments, errors, output, signals, extras."""
 
 import importlib.metadata
 import io

@@ -139,7 +139,7 @@ def test_bench_prints_the_table_and_writes_the_figures(tmp_path, monkeypatch):
     result = command("bench", "--json", tmp_path / "figures.json")
     assert (result.returncode, result.stderr) == (0, "")
     figures = json.loads((tmp_path / "figures.json").read_text())
-    assert len(figures["rows"]) == 3 * 3 * 2 * 2  # passes, dtypes, sizes, with and without out=
+    assert len(figures["rows"]) == 3 * 3 * 2 * 2  # operations, dtypes, sizes, with and without out=
     assert {row["speedup"] for row in figures["rows"]} == {3}
     assert figures["versions"]["numpy"] == np.__version__
     rows = [Row(*list(row.values())[:7]) for row in figures["rows"]]

@@ -1,4 +1,4 @@
-"""Whom the command softsign-c gives access to a file that it replaces, and what it needs itself."""
+"""Access to the files that the command softsign-c replaces, and the access that it needs."""
 
 import errno
 import os
@@ -19,7 +19,7 @@ posix = pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has 
 
 @pytest.fixture
 def unprivileged():
-    """A folder of a user who is not root, and who runs the rest of the test."""
+    """A folder of a user other than root; the rest of the test runs as that user."""
     root, groups = os.geteuid() == 0, os.getgroups()
     with tempfile.TemporaryDirectory() as name:
         if root:
@@ -50,8 +50,8 @@ def test_the_mode_is_kept_and_set_before_there_are_data(folder, before):
 
 
 @posix
-def test_a_new_file_acts_for_nobody(folder):
-    """As when a file is written: its set-user-ID, set-group-ID and sticky bits are gone."""
+def test_set_id_and_sticky_bits_are_cleared(folder):
+    """As when the file itself is written."""
     (folder / "y.npy").touch()
     (folder / "y.npy").chmod(0o7755)
     replaced(folder / "y.npy")
@@ -78,8 +78,8 @@ def test_a_new_file_has_the_mode_of_the_umask(folder, umask):
 
 
 @posix
-def test_what_is_so_already_is_not_set(folder, monkeypatch):
-    """Where a file system knows no permissions, to set them fails."""
+def test_permissions_that_are_equal_are_not_set(folder, monkeypatch):
+    """On a file system without permissions, setting them fails."""
 
     def fail(*_):
         raise OSError(errno.ENOTSUP, "Operation not supported")
@@ -115,7 +115,7 @@ def test_a_group_that_cannot_be_kept_lends_its_rights_to_no_other(unprivileged):
 
 
 def access_list(*entries):
-    """Return the extended attribute that lists who has access: (tag, permissions, id)."""
+    """Return the extended attribute of an access list, of entries (tag, permissions, id)."""
     return struct.pack("<I", 2) + b"".join(struct.pack("<HHI", *entry) for entry in entries)
 
 

@@ -1,4 +1,4 @@
-"""What the package says of itself: docstrings, signatures, names, types."""
+"""Docstrings, signatures, names and types of the package."""
 
 import doctest
 import importlib.metadata

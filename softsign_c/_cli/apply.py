@@ -32,19 +32,19 @@ class Header(NamedTuple):
 
 
 def read_header(file: BufferedReader) -> Header:
-    """Read what stands before the elements. Raises an exception of any class if it is wrong."""
+    """Read the header. Raises an exception of any class if it is malformed."""
     version = npy.read_magic(file)
     if version not in HEADER_READERS:
         raise ValueError(f"its format has version {version}")
     width = 2 if version == (1, 0) else 4
     length = int.from_bytes(file.peek(width)[:width], "little")
-    if length > MAX_HEADER:  # NumPy reads it first and looks at its length then
-        raise ValueError(f"its header has {length:,} bytes, and {MAX_HEADER:,} are allowed")
+    if length > MAX_HEADER:  # NumPy would read it before it checks its length
+        raise ValueError(f"its header has {length:,} bytes, more than {MAX_HEADER:,}")
     return Header(*HEADER_READERS[version](file, max_header_size=MAX_HEADER))
 
 
 def not_whole(source: Path, reason: object) -> OSError:
-    short = textwrap.shorten(str(reason), 200)  # it may quote what stands in the file
+    short = textwrap.shorten(str(reason), 200)  # it may quote the file
     return OSError(f"{source} is not a whole .npy file of one array: {short}")
 
 
@@ -83,7 +83,7 @@ def transform(
     ufunc: np.ufunc,
     advance: Callable[[int], None],
 ) -> None:
-    """Write the results of all elements, in the order in which they lie in the source."""
+    """Write the results for all elements, in the order of the source."""
     size = math.prod(header.shape)
     block: NDArray[Any] = np.empty(min(size, BLOCK), header.dtype)
     result = np.empty_like(block, header.dtype.newbyteorder("="))
@@ -98,7 +98,7 @@ def transform(
 def apply(source: Path, target: Path, ufunc: np.ufunc) -> None:
     """Replace the target by the transformed array of the source, which may be the same file.
 
-    Raises OSError if the source is not what it should be, or the target cannot be replaced.
+    Raises OSError if the source is no such array or the target cannot be replaced.
     """
     if source == Path("-") or (source.exists() and not source.is_file()):
         raise OSError(f"{source} is not a regular file: apply takes no pipe or standard input")

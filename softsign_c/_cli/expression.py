@@ -1,4 +1,4 @@
-"""What users write with NumPy alone: what the benchmark of the command line compares with."""
+"""The NumPy expressions that the verb bench compares the ufuncs with."""
 
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -43,7 +43,7 @@ def backward_out(grad: _Array, x: _Array, out: _Array, temporary: _Array) -> Non
 
 
 class Op(NamedTuple):
-    """A ufunc, and what NumPy has in its place: an expression, and the same with out=."""
+    """A ufunc and NumPy's equivalent: an expression, and the same steps with out=."""
 
     ufunc: np.ufunc
     expression: Callable[..., Any]

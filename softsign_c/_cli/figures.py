@@ -39,10 +39,10 @@ class Row(NamedTuple):
 
 
 class Figures(NamedTuple):
-    """What one run of bench has measured, and with which versions."""
+    """The figures of one run of bench, and the versions of the libraries."""
 
     versions: dict[str, str]
-    threads: int  # that a call of a ufunc might use
+    threads: int  # the limit for a call of a ufunc
     rows: list[Row]
 
 
@@ -66,7 +66,7 @@ def read(source: Path) -> Figures:
         return Figures(versions, int(content["threads"]), rows)
     except OSError:
         raise
-    except Exception as error:  # there is something else in the place of figures
+    except Exception as error:  # the file holds something else
         raise OSError(f"{source} was not written by 'softsign-c bench --json'") from error
 
 

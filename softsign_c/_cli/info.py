@@ -1,4 +1,4 @@
-"""What is installed and what the machine can do, for the command line."""
+"""The verb info: versions, instruction sets, threads and cache."""
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
@@ -18,19 +18,19 @@ def version_of(package: str, otherwise: str) -> str:
 
 
 def own_version() -> str:
-    """Return this package's version; it may run without being installed, and then has none."""
+    """Return this package's version, if it is installed."""
     return version_of("softsign_c", "unknown")
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what takes part, and the name of the machine."""
+    """Return the versions of Python, the platform and the libraries."""
     found = {"python": platform.python_version(), "platform": platform.platform()}
     found["softsign_c"] = own_version()
     return found | {package: version_of(package, "not installed") for package in PACKAGES}
 
 
 def isa_states() -> dict[str, str]:
-    """Return what there is to say of each instruction set."""
+    """Return the state of each instruction set."""
     return {
         name: f"not available: needs {missing}"
         if missing

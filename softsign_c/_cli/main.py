@@ -1,4 +1,4 @@
-"""How the command softsign-c is carried out and how it ends."""
+"""The entry point of the command softsign-c: dispatch to a verb, exit status, errors, signals."""
 
 import argparse
 import io
@@ -16,7 +16,7 @@ from softsign_c._cli.start import complain, problems
 
 
 def parsed(words: Sequence[str] | None) -> argparse.Namespace:
-    """Parse the words. argparse ignores that its help cannot be written; so it may only say it."""
+    """Parse the arguments. Help is buffered, as argparse ignores errors when it writes it."""
     said = io.StringIO()
     try:
         with redirect_stdout(said):
@@ -26,7 +26,7 @@ def parsed(words: Sequence[str] | None) -> argparse.Namespace:
 
 
 def run(arguments: argparse.Namespace) -> None:
-    """Carry out a verb; each module is imported only where it is needed."""
+    """Run a verb; its module is imported on demand."""
     for problem in problems:
         raise OSError(problem) from problem
     if arguments.verb == "bench":
@@ -53,7 +53,7 @@ def run(arguments: argparse.Namespace) -> None:
 
 
 def status_of(words: Sequence[str] | None) -> int:
-    """Carry out what the words say, and return the exit status."""
+    """Run the command and return the exit status."""
     try:
         with suppress(SystemExit):  # argparse has helped
             run(parsed(words))
@@ -71,7 +71,7 @@ def status_of(words: Sequence[str] | None) -> int:
 
 
 def give_up(stream: IO[str] | None) -> None:
-    """Forget what cannot be written, or Python complains of it once more at its end."""
+    """Discard what cannot be written, or Python reports it again at exit."""
     if stream:
         try:
             stream.flush()
@@ -89,8 +89,8 @@ def usable(encoding: str) -> str:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    """Return the exit status: 0, or 2 where the command could not do what it was asked. A signal
-    ends the process as it does other programs, after what was begun is undone.
+    """Return the exit status: 0, or 2 after an error. A signal ends the process as it does other
+    programs, after the clean-up.
     """
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

@@ -1,4 +1,4 @@
-"""What the command softsign-c takes."""
+"""The arguments of the command softsign-c."""
 
 import argparse
 from pathlib import Path
@@ -30,14 +30,14 @@ UFUNCS = {
 
 
 class Parser(argparse.ArgumentParser):
-    """A parser whose complaint is an exception, so that it is one line like every other."""
+    """A parser that raises OSError, so that its errors take one line as all others do."""
 
     def error(self, message: str) -> NoReturn:
         raise OSError(f"{message}; see '{self.prog} --help'")
 
 
 def threads(text: str) -> int:
-    """Return the number of threads that a text says."""
+    """Return the number of threads, or let argparse refuse the text."""
     try:
         with softsign_c.set_num_threads(int(text)):
             return int(text)
@@ -105,7 +105,7 @@ def parser() -> Parser:
     verbs.add_parser(
         "info",
         help="show versions, instruction sets and threads",
-        description="Show the versions of what takes part, and the instruction sets that are "
-        "active, available, or not available and why; the number of threads and the cache.",
+        description="Show the versions of Python and the libraries, which instruction sets are "
+        "active, available or missing and why, the number of threads and the cache.",
     )
     return made

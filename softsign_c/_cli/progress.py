@@ -1,4 +1,4 @@
-"""A bar that shows how far a verb has come."""
+"""Progress bars."""
 
 import shutil
 import sys
@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-MAX_WIDTH = 200  # columns: COLUMNS may say anything
+MAX_WIDTH = 200  # columns, since COLUMNS may be any number
 
 
 def new_bar() -> "Progress | None":
-    """Return a bar on the terminal, or None: without one, or without rich."""
+    """Return a bar on the terminal, or None if there is no terminal or no rich."""
     if sys.stderr is None or not sys.stderr.isatty():
         return None
     try:
@@ -30,9 +30,9 @@ def new_bar() -> "Progress | None":
 
 @contextmanager
 def progress(what: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a bar until the block ends, where there can be one.
+    """Show a bar until the block ends, where that is possible.
 
-    Yields a function that is to be told of how many steps more are done.
+    Yields a function that advances it by a number of steps.
     """
     bar = new_bar()
     with bar or nullcontext():

@@ -1,4 +1,4 @@
-"""Replaces files whole or not at all, and lets nobody read more of the new one than of the old."""
+"""Replaces files atomically. The new one is readable by no more users than the old one was."""
 
 import errno
 import os
@@ -11,8 +11,8 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import IO, NamedTuple
 
-DEVICES = (Path("/dev"), Path("/proc"))  # what lies here stands for something else,
-MEMORY = Path("/dev/shm")  # but this is a file system like others
+DEVICES = (Path("/dev"), Path("/proc"))  # names below them stand for other things,
+MEMORY = Path("/dev/shm")  # except in this file system
 MOUNTS = Path("/proc/self/mountinfo")
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 ACCESS_LIST = "system.posix_acl_access"
@@ -30,7 +30,7 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
     with ExitStack() as opened:
         place = destination(target, opened)
         unfinished = place.beside(f".softsign-c-{secrets.token_hex(16)}.part")
-        try:  # from before there is a file, since a signal may come at any time
+        try:  # a signal may come as soon as the file exists
             with new_file(unfinished, target, private=replaces) as file:
                 if replaces:
                     with target.open("r+b") as old:
@@ -39,7 +39,7 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
                 file.flush()
                 os.fsync(file.fileno())
             rename(unfinished, place, target)
-        except FileExistsError:  # this file is another's
+        except FileExistsError:  # of another process
             raise
         except BaseException as error:
             with suppress(OSError):
@@ -51,8 +51,8 @@ def replacing(target: Path) -> Iterator[IO[bytes]]:
 
 
 def is_file(target: Path) -> bool:
-    """Return whether there is a file to be replaced. Raises OSError if it must be left alone."""
-    if target == Path("-"):  # as most commands call it
+    """Return whether there is a file to replace. Raises OSError if it cannot be replaced."""
+    if target == Path("-"):  # most commands take it for standard output
         raise OSError("standard output is not a regular file")
     try:
         status = target.stat()
@@ -120,13 +120,13 @@ def is_mounted(place: Path) -> bool:
     escaped = re.sub(rb"[\t\n \\]", lambda found: b"\\%03o" % ord(found[0]), os.fsencode(place))
     try:
         mounts = MOUNTS.read_bytes().split(b"\n")
-    except OSError:  # not there, or not to be read: then renaming tells
+    except OSError:  # if something is mounted, renaming fails
         return False
     return any(line.split(b" ")[4:5] == [escaped] for line in mounts)
 
 
 def new_file(unfinished: Place, target: Path, *, private: bool) -> IO[bytes]:
-    mode = 0o600 if private else 0o666  # less what the umask takes away
+    mode = 0o600 if private else 0o666  # less the umask
 
     def opener(path: str, flags: int) -> int:
         return os.open(path, flags, mode, dir_fd=unfinished.opened)
@@ -149,8 +149,8 @@ def rename(unfinished: Place, place: Place, target: Path) -> None:
 
 
 def resemble(new: int, old: int) -> None:
-    """Give a new file, still empty, the old one's group, permissions, attributes and owner, as far
-    as this process may. Some file systems fail to set even what is so already.
+    """Give a new, still empty file the old one's group, permissions, attributes and owner, as far
+    as this process may. What is equal is not set: some file systems refuse to set anything.
     """
     if sys.platform == "win32":
         return
@@ -160,7 +160,7 @@ def resemble(new: int, old: int) -> None:
         if now.st_gid != was.st_gid:
             os.fchown(new, -1, was.st_gid)
         copy_attributes(new, old)
-    except OSError:  # its group is another one, which may do what everybody may
+    except OSError:  # the new group gets the rights of all others
         mode &= ~0o070 | (mode & 0o007) << 3
     if stat.S_IMODE(os.fstat(new).st_mode) != mode:
         os.fchmod(new, mode)
@@ -170,11 +170,11 @@ def resemble(new: int, old: int) -> None:
 
 
 def copy_attributes(new: int, old: int) -> None:
-    """Copy the extended attributes. Raises OSError if it fails to copy who else has access."""
+    """Copy the extended attributes. Raises OSError if the access list cannot be copied."""
     if sys.platform != "linux":
         return
     names: list[str] = []
-    with suppress(OSError):  # of a file system that has none
+    with suppress(OSError):  # the file system has none
         names = os.listxattr(old)
     for name in names:
         try:
@@ -184,11 +184,11 @@ def copy_attributes(new: int, old: int) -> None:
                 raise
     if ACCESS_LIST not in names:
         with suppress(OSError):
-            os.removexattr(new, ACCESS_LIST)  # which the folder may have given it
+            os.removexattr(new, ACCESS_LIST)  # inherited from the folder
 
 
 def make_lasting(place: Place, target: Path) -> None:
-    """Write the names in a folder to the disk, where it is readable and its file system can."""
+    """Flush the folder to the disk, where it is readable and its file system can do so."""
     try:
         if place.opened is not None:
             os.fsync(place.opened)

@@ -1,19 +1,19 @@
-"""Lets a signal end the command as it would without this module, but only after a clean-up."""
+"""Lets a signal end the command as it does by default, but after a clean-up."""
 
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-# All other signals that can be caught end a process: by the program's own fault, whose handler
-# would return into it, or by somebody's wish.
+# Every other signal that can be caught ends the process. Those of a crash are left alone: a handler
+# would return to the instruction that crashed.
 NOT_ENDING = ("CHLD", "CONT", "TSTP", "TTIN", "TTOU", "URG", "WINCH", "INFO")
-BY_FAULT = ("ABRT", "BUS", "EMT", "FPE", "ILL", "SEGV", "SYS", "TRAP")
+OF_A_CRASH = ("ABRT", "BUS", "EMT", "FPE", "ILL", "SEGV", "SYS", "TRAP")
 NOT_CAUGHT = ("KILL", "STOP")
 
 
 class SignalError(BaseException):
-    """A signal has come that ends the command."""
+    """A signal that ends the command has arrived."""
 
     def __init__(self, number: int) -> None:
         super().__init__(number)
@@ -30,19 +30,19 @@ class SignalError(BaseException):
 
 
 def ending_signals() -> set[signal.Signals]:
-    others = (f"SIG{name}" for name in (*NOT_ENDING, *BY_FAULT, *NOT_CAUGHT))
+    others = (f"SIG{name}" for name in (*NOT_ENDING, *OF_A_CRASH, *NOT_CAUGHT))
     return signal.valid_signals() - {getattr(signal, name, None) for name in others}
 
 
 @contextmanager
 def raised() -> Iterator[None]:
-    """Raise SignalError, once, when a signal comes that would end the process."""
-    defaults = (signal.SIG_DFL, signal.default_int_handler)  # others are somebody's wish
+    """Raise SignalError, once, when a signal arrives that would end the process."""
+    defaults = (signal.SIG_DFL, signal.default_int_handler)  # other handlers stay
     previous = {number: signal.getsignal(number) for number in ending_signals()}
     previous = {number: was for number, was in previous.items() if was in defaults}
 
     def handle(number: int, _: FrameType | None) -> None:
-        for other in previous:  # nothing disturbs the clean-up
+        for other in previous:  # nothing interrupts the clean-up
             signal.signal(other, signal.SIG_IGN)
         raise SignalError(number)
 

@@ -1,4 +1,4 @@
-"""The command softsign-c in this process, which takes a tenth of the time of one of its own."""
+"""Runs the command softsign-c in this process, in a tenth of the time of a new one."""
 
 import io
 import os
@@ -11,14 +11,14 @@ from softsign_c._cli.replace import replacing
 
 
 class Terminal(io.StringIO):
-    """What a test reads of a terminal."""
+    """A terminal, of which a test reads the text."""
 
     def isatty(self) -> bool:
         return True
 
 
 def command(*words: object, stderr: io.StringIO | None = None) -> subprocess.CompletedProcess[str]:
-    """Carry out what the words say, and return the status and what was printed."""
+    """Run the command and return its status and output."""
     with redirect_stdout(io.StringIO()) as out, redirect_stderr(stderr or io.StringIO()) as err:
         status = main([str(word) for word in words])
     return subprocess.CompletedProcess(words, status, out.getvalue(), err.getvalue())
