@@ -14,7 +14,7 @@ import tempfile
 from functools import partial
 from pathlib import Path
 
-from bench import cases, charts, machine, pages, rows
+from bench import cases, machine, pages, rows
 from bench.rows import MEASURED, Row
 from bench.tables import DOCS, ROOT, fill
 
@@ -52,9 +52,35 @@ def curve(found: list[Row], threads: int = 1) -> dict[int, dict[str, float]]:
     return {row.n: row.times for row in found}
 
 
-def write(path: Path) -> None:
-    """Write the pages and charts of this file, and beside it of those of other machines."""
+def texts(path: Path) -> dict[Path, dict[str, str]]:
+    """Return what each page shows of this file and, beside it, of those of other machines."""
     setting, found = rows.read(path)
+    paths = [path, *(other for other in sorted(MEASURED.glob("*.csv")) if other != path)]
+    machines = dict(map(rows.read, paths))
+    of_performance = {
+        "machine": setting,
+        "slower": pages.slower_table(found),
+        "machines": pages.machines_list({p.name: s for p, s in zip(paths, machines, strict=True)}),
+        "side_by_side": pages.side_by_side(machines),
+        "slower_elsewhere": pages.machines_slower(dict([*machines.items()][1:])),
+        "levels": pages.levels(found),
+        "growth": pages.growth(found),
+        "fresh": pages.fresh(found),
+        "threads": pages.threads(found),
+        **pages.special(found),
+    }
+    return {
+        ROOT / "README.md": {"benchmark": pages.readme(found, setting)},
+        DOCS / "speed.md": {"all": pages.all_figures(found)},
+        DOCS / "performance.md": of_performance,
+    }
+
+
+def draw(path: Path) -> None:
+    """Draw the charts of this file; Matplotlib is needed for them alone."""
+    from bench import charts
+
+    _, found = rows.read(path)
     threads = max(row.threads for row in found)
     sizes, last = curve(found), cases.FEW[-1]
     few = {n: sizes[n] for n in (10**3, 10**5, 10**7) if n in sizes}
@@ -69,23 +95,6 @@ def write(path: Path) -> None:
         "speed_small": partial(charts.small_calls, {n: t for n, t in sizes.items() if n <= last}),
     }
     charts.draw(DOCS / "figures", figures)
-    paths = [path, *(other for other in sorted(MEASURED.glob("*.csv")) if other != path)]
-    machines = dict(map(rows.read, paths))
-    texts = {
-        "machine": setting,
-        "slower": pages.slower_table(found),
-        "machines": pages.machines_list({p.name: s for p, s in zip(paths, machines, strict=True)}),
-        "side_by_side": pages.side_by_side(machines),
-        "slower_elsewhere": pages.machines_slower(dict([*machines.items()][1:])),
-        "levels": pages.levels(found),
-        "growth": pages.growth(found),
-        "fresh": pages.fresh(found),
-        "threads": pages.threads(found),
-        **pages.special(found),
-    }
-    fill(ROOT / "README.md", {"benchmark": pages.readme(found, setting)})
-    fill(DOCS / "speed.md", {"all": pages.all_figures(found)})
-    fill(DOCS / "performance.md", texts)
 
 
 if __name__ == "__main__":
@@ -95,4 +104,6 @@ if __name__ == "__main__":
     parser.add_argument("--threads", type=int, default=2, help="how many the others have as well")
     arguments = parser.parse_args()
     path = arguments.saved or measure(arguments.threads, arguments.quick)
-    write(path.resolve())
+    draw(path)
+    for page, blocks in texts(path.resolve()).items():
+        fill(page, blocks)
