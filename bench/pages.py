@@ -52,10 +52,14 @@ def readme(rows: list[Row], setting: str) -> str:
         for row in chosen
     ]
     head = ["`out=`, one thread", "elements", "time", "NumPy, `out=`", "NumPy", "fastest other"]
-    [first] = (row.times for row in rows if row.layout == "first call")
-    of_import = ", ".join(
-        f"{LABELS[name]} {duration(t)}" for name, t in first.items() if name != "numpy"
-    )
+    imports = [
+        f"From import to the first result, where NumPy is imported already (it takes"
+        f" {duration(row.times['numpy'])} by itself): "
+        + ", ".join(f"{LABELS[k]} {duration(t)}" for k, t in row.times.items() if k != "numpy")
+        + "."
+        for row in rows
+        if row.layout == "first call"
+    ]
     return "\n\n".join(
         [
             f"Measured on {setting}",
@@ -66,8 +70,7 @@ def readme(rows: list[Row], setting: str) -> str:
             f" the slowest against others with one thread. Of {len(all_)} rows, with one thread"
             f" and more, another is faster in {len(slower(all_))},"
             " [all listed](docs/performance.md#where-another-is-faster).",
-            f"From import to the first result, where NumPy is imported already (it takes"
-            f" {duration(first['numpy'])} by itself): {of_import}.",
+            *imports,
         ]
     )
 
@@ -81,6 +84,11 @@ def gains(rows: list[Row], sizes: Iterable[int]) -> dict[int, dict[tuple[str, st
             label = "NumPy" if name in NUMPY else LABELS[name]
             by_size.setdefault(row.n, {})[row.op, row.dtype] = (gain, label)
     return dict(sorted(by_size.items()))
+
+
+def filled(head: list[str], lines: list[list[str]]) -> str:
+    """Return the table, or nothing if nothing was measured for it."""
+    return table(head, lines) if lines else ""
 
 
 def slower_table(rows: list[Row]) -> str:
@@ -126,7 +134,7 @@ def levels(rows: list[Row]) -> str:
         bound = max(("divider", "copy"), key=row.times.__getitem__)
         cell = f"{8e9 * row.own / row.n:.2f} ({row.own / row.times[bound]:.2f} {bound[0]})"
         lines.setdefault((row.dtype, f"`{row.op}`"), []).append(cell)
-    return table(["", "", *names], [[*where, *cells] for where, cells in lines.items()])
+    return filled(["", "", *names], [[*where, *cells] for where, cells in lines.items()])
 
 
 def growth(rows: list[Row]) -> str:
@@ -142,7 +150,7 @@ def growth(rows: list[Row]) -> str:
             least, most = min(times.values()), max(times.values())
             span = f"{min(times):,} to {max(times):,}"
             lines.append([level, span, f"{least:.3f}", f"{most:.3f}", f"{most / least:.2f}"])
-    return table(["level", "elements", "least ns", "most ns", "most / least"], lines)
+    return filled(["level", "elements", "least ns", "most ns", "most / least"], lines)
 
 
 def special(rows: list[Row]) -> dict[str, str]:
@@ -169,11 +177,11 @@ def special(rows: list[Row]) -> dict[str, str]:
     head = ["", "NaN", "infinity", "large", "huge"]
     every = [cell for kinds in found.values() for cells in kinds.values() for cell in cells]
     count = f"NumPy is faster in {sum(cell[0] < 1 for cell in every)} of {len(every)} mixtures."
-    filled = [[*line, *[""] * (len(head) - len(line))] for line in (*numpys, *costs)]
+    padded = [[*line, *[""] * (len(head) - len(line))] for line in (*numpys, *costs)]
     half = len(numpys)
     return {
-        "special": f"{count}\n\n{table(head, filled[:half])}",
-        "special_cost": table(head, filled[half:]),
+        "special": f"{table(head, padded[:half])}\n\n{count}" if half else "",
+        "special_cost": filled(head, padded[half:]),
     }
 
 
@@ -192,11 +200,12 @@ def fresh(rows: list[Row]) -> str:
     lines = [
         [LABELS[name], *(duration(found[c][name]) for c in columns)]
         for name in LABELS
-        if all(name in found.get(c, {}) for c in columns)
+        if columns and all(name in found.get(c, {}) for c in columns)
     ]
     out = [[duration(found["out", n]["softsign_c"]), ""] for n in sizes]
-    lines.append(["softsign_c, `out=`", *(cell for pair in out for cell in pair)])
-    return table(head, lines)
+    if lines:
+        lines.append(["softsign_c, `out=`", *(cell for pair in out for cell in pair)])
+    return filled(head, lines)
 
 
 def gains_of_threads(rows: list[Row]) -> dict[str, dict[int, float]]:
@@ -209,7 +218,7 @@ def gains_of_threads(rows: list[Row]) -> dict[str, dict[int, float]]:
 
 
 def threads(rows: list[Row]) -> str:
-    found = [row for row in rows if row.threads > 1]
+    found = [row for row in rows if "one thread" in row.times]
     lines = [
         [
             name_of(row).replace(", float32", "").removesuffix(f", {row.threads} threads"),
@@ -221,9 +230,8 @@ def threads(rows: list[Row]) -> str:
         for row in found
         if row.n in (10**4, 2**14, 10**5, 10**6, 10**7, 64 * 10**6)
     ]
-    return table(
-        ["", "elements", f"{found[0].threads} threads", "one thread", "fastest other"], lines
-    )
+    many = max((row.threads for row in found), default=1)
+    return filled(["", "elements", f"{many} threads", "one thread", "fastest other"], lines)
 
 
 def all_figures(rows: list[Row]) -> str:

@@ -53,7 +53,10 @@ def curve(found: list[Row], threads: int = 1) -> dict[int, dict[str, float]]:
 
 
 def texts(path: Path) -> dict[Path, dict[str, str]]:
-    """Return what each page shows of this file and, beside it, of those of other machines."""
+    """Return what each page shows of this file and, beside it, of those of other machines.
+
+    A file in which something was not measured has no text for it, and the page keeps what it shows.
+    """
     setting, found = rows.read(path)
     paths = [path, *(other for other in sorted(MEASURED.glob("*.csv")) if other != path)]
     machines = dict(map(rows.read, paths))
@@ -72,7 +75,7 @@ def texts(path: Path) -> dict[Path, dict[str, str]]:
     return {
         ROOT / "README.md": {"benchmark": pages.readme(found, setting)},
         DOCS / "speed.md": {"all": pages.all_figures(found)},
-        DOCS / "performance.md": of_performance,
+        DOCS / "performance.md": {name: text for name, text in of_performance.items() if text},
     }
 
 
