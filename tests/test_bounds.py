@@ -23,7 +23,7 @@ MIRRORED = {
     "second_derivative_subnormal.g": "second_derivative",
     "backward.g": "backward",
 }
-ORDINARY, ESTIMATED = 1, 2  # formulas_tpl.h
+FAST_PATH, FAST_PATH_ESTIMATED = 1, 2  # formulas_tpl.h
 ACCURACY = Fraction("1.5") / 2**12  # of an estimate
 QUOTIENT = ["product", "residual", "q"]
 
@@ -44,7 +44,7 @@ def test_what_is_proven_is_what_is_computed(file, name):
 
 @pytest.fixture(scope="module")
 def operations(tmp_path_factory):
-    """Give the function that returns what each operation of a pass in formulas_tpl.h gives."""
+    """Give the function that returns what each operation of an op in formulas_tpl.h gives."""
     if sys.platform == "win32" or shutil.which("cc") is None:
         pytest.skip("needs a C compiler named cc")
     proof, library = BOUNDS.parent, tmp_path_factory.mktemp("operations") / "operations.so"
@@ -53,16 +53,16 @@ def operations(tmp_path_factory):
     subprocess.run(["cc", proof / "operations.c", "-o", library, *flags], check=True)
     ops, results = ctypes.CDLL(library), (ctypes.c_double * 32)()
 
-    def operations(op, type_, way, x, estimate=0):
+    def operations(op, type_, path, x, estimate=0):
         number = (ctypes.c_double if type_.name == "f64" else ctypes.c_float)(x)
         run = ops[f"{op}_{type_.name}"]
-        count = run(ctypes.byref(number), way, ctypes.c_double(estimate), results)
+        count = run(ctypes.byref(number), path, ctypes.c_double(estimate), results)
         return list(map(Fraction, results[:count]))
 
     return operations
 
 
-def ordinary(type_, op):
+def in_range(type_, op):
     x = type_.widen(sample(type_, 200))
     return x[(x > 0) & (x < (1 if op == "inverse" else 2.0**100))].tolist()
 
@@ -93,41 +93,41 @@ def quotient_by_estimate(type_, op, n, s, estimate):
 @pytest.mark.parametrize("op", ["forward", "derivative", "inverse"])
 def test_a_quotient_by_estimate_is_computed_as_proven(operations, op, name, error):
     type_ = TYPES[name]
-    for x in ordinary(type_, op):
+    for x in in_range(type_, op):
         n = Fraction(1 if op == "derivative" else x)
         s = type_.rounded(1 - n if op == "inverse" else 1 + Fraction(x))
         estimate = type_.rounded((1 + error) / s)
         expected = [s, *quotient_by_estimate(type_, op, n, s, estimate)]
         if op == "derivative":
             expected.append(type_.rounded(expected[-1] ** 2))
-        assert operations(op, type_, ESTIMATED, x, estimate) == expected, f"at {x.hex()}"
+        assert operations(op, type_, FAST_PATH_ESTIMATED, x, estimate) == expected, f"at {x.hex()}"
 
 
 @pytest.mark.parametrize("error", [-ACCURACY, 0, ACCURACY], ids=float)
 @pytest.mark.parametrize("op", ["forward", "derivative", "inverse"])
 def test_a_quotient_of_bfloat16_is_computed_as_proven(operations, op, error):
     rounded = TYPES["f32"].rounded
-    for x in ordinary(TYPES["bf16"], op):
+    for x in in_range(TYPES["bf16"], op):
         n = Fraction(x)
         s = rounded(1 - n if op == "inverse" else 1 + n)
         estimate = rounded((1 + error) / s)
         steps = carried_out("refined_bf16.g", rounded, s=s, r=estimate)
         r = steps["refined"]
         expected = [s, steps["e"], r, rounded(r * (r if op == "derivative" else n))]
-        found = operations(op, TYPES["bf16"], ESTIMATED, x, estimate)
+        found = operations(op, TYPES["bf16"], FAST_PATH_ESTIMATED, x, estimate)
         assert found == expected, f"at {x.hex()}"
 
 
 def test_a_quotient_without_a_division_is_computed_as_proven(operations):
     type_, op = TYPES["f64"], "forward_with_derivative"
-    for x in ordinary(type_, op):
+    for x in in_range(type_, op):
         n, s = Fraction(x), type_.rounded(1 + Fraction(x))
         first = carried_out("quotient.g", type_.rounded, n=n, s=s, reciprocal=1 / s)
         r, q = first["r"], first["q"]
         second = carried_out("quotient.g", type_.rounded, n=n, s=s, r=r, product=q)
         expected = [s, r, s, *map(first.get, QUOTIENT), second["residual"], second["q"]]
         expected.append(type_.rounded(r * r))
-        assert operations(op, type_, ORDINARY, x) == expected, f"at {x.hex()}"
+        assert operations(op, type_, FAST_PATH, x) == expected, f"at {x.hex()}"
 
 
 def test_every_file_states_what_is_to_be_refused():

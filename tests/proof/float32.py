@@ -36,13 +36,13 @@ class Found(NamedTuple):
     lines: list[dict[str, Any]]
 
     def parts(self, name: str) -> list[dict[str, Any]]:
-        return [line for line in self.lines if line.get("pass") == name]
+        return [line for line in self.lines if line.get("op") == name]
 
     def total(self, name: str) -> dict[str, int]:
         return {key: sum(part[key] for part in self.parts(name)) for key in COUNTED}
 
     def worst(self, name: str) -> dict[str, Any]:
-        """Return the part that has the pass's worst error, at the smallest input."""
+        """Return the part that has the op's worst error, at the smallest input."""
         return max(self.parts(name), key=lambda part: (part["worst"], -part["x"]))
 
 
@@ -76,7 +76,7 @@ def broken(found: Found) -> Counter[str]:
 
 
 def stated(name: str, found: Found, faults: Counter[str]) -> str:
-    """Return the worst error of the pass over every float32; note where another is stated."""
+    """Return the worst error of the op over every float32; note where another is stated."""
     undecided = [line for line in found.lines if line.get("undecided") == name]
     total, part = found.total(name), found.worst(name)
     correct = total["correct"] + sum(map(is_correctly_rounded, undecided))
@@ -108,12 +108,12 @@ def main() -> None:
     found = run(program)
     faults += broken(found)
     worst = [stated(name, found, faults) for name in BOUNDS]
-    inputs, paths = "all 2^32 float32", found.isas
+    inputs, paths = "all 2^32 float32", "the machine's instruction sets and dividers"
     neon = on_neon(int(sys.argv[1] if sys.argv[1:] else 16), program, faults)
     if neon is not None:
         faults += broken(neon)
         inputs += f"; {neon.total('forward')['inputs']:,} of them, of every binade, on NEON"
-        paths += f"; {neon.isas} (qemu)"
+        paths += "; NEON (qemu)"
     for fault, times in (+faults).items():
         print(f"FAULT: {fault} ({times})")
     record(inputs, paths, "; ".join(worst), sum(faults.values()))

@@ -21,7 +21,7 @@ from softsign_c._bounds import BOUNDS
 
 assert harness
 F64 = TYPES["f64"]
-COUNT = 1_000_000  # of each kind, for each pass
+COUNT = 1_000_000  # of each kind, for each op
 EXACTLY = 2000  # of them: the worst, as far as long double can tell, and some of the others
 LONG = np.longdouble
 
@@ -109,7 +109,7 @@ def main() -> None:
         f"{op.replace('_', ' ')} {math.floor(error * 1000) / 1000:.3f} ulp"
         for op, (error, _, _) in worst_of.items()
     )
-    record(f"{tried:,} magnitudes for each pass", raw.ISAS[-1], shown, faults)
+    record(f"{tried:,} magnitudes for each op", raw.ISAS[-1], shown, faults)
 
 
 if __name__ == "__main__":

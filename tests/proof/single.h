@@ -1,4 +1,4 @@
-/* csrc/formulas_tpl.h with single numbers for vectors, and any estimate. Ordinary inputs only. It is
+/* csrc/formulas_tpl.h with single numbers for vectors, and any estimate: the fast path alone. It is
  * included for each
  *
  *     ELEMENT        of which the functions have their names
