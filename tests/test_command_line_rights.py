@@ -153,7 +153,7 @@ def test_a_folder_gives_no_access_that_the_old_file_did_not(folder):
 
 
 @posix
-def test_no_folder_above_need_be_searchable(unprivileged, monkeypatch):
+def test_no_folder_above_need_be_searchable(monkeypatch, unprivileged):  # back as root, in that order
     locked = unprivileged / "locked"
     (locked / "inner").mkdir(parents=True)
     monkeypatch.chdir(locked / "inner")
@@ -164,7 +164,6 @@ def test_no_folder_above_need_be_searchable(unprivileged, monkeypatch):
         assert Path("y.npy").read_bytes() == b"new"
     finally:
         locked.chmod(0o700)
-        monkeypatch.undo()
 
 
 @pytest.mark.skipif(not hasattr(os, "O_PATH"), reason="only Linux opens folders without reading")
