@@ -153,7 +153,7 @@ def test_a_folder_gives_no_access_that_the_old_file_did_not(folder):
 
 
 @posix
-def test_no_folder_above_need_be_searchable(monkeypatch, unprivileged):  # back as root, in that order
+def test_no_folder_above_need_be_searchable(monkeypatch, unprivileged):  # left again as root
     locked = unprivileged / "locked"
     (locked / "inner").mkdir(parents=True)
     monkeypatch.chdir(locked / "inner")
