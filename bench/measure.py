@@ -25,7 +25,7 @@ SAMPLE_ON_MANY = 1e-3
 REST, REST_ON_MANY = 1e-3, 1e-2
 PAUSE = 2e-3  # in which a contender's own threads go to sleep
 ROUNDS = (5, 25)
-BUDGET = 0.25  # seconds of a contender in a group, unless the fewest rounds need longer
+BUDGET = 0.15  # seconds of a contender in a group, unless the fewest rounds need longer
 CHECKED = slice(0, 1000)
 
 
