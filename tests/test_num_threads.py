@@ -134,10 +134,9 @@ def test_a_thread_may_have_a_number_of_its_own():
 
 @alone
 def test_a_threads_own_number_does_not_become_everybodys():
-    with num_threads_local(4):
-        with set_num_threads(2):
-            assert get_num_threads() == 4
-        set_num_threads(3)
+    set_num_threads(3)
+    with num_threads_local(4), set_num_threads(2):
+        assert get_num_threads() == 4
     assert get_num_threads() == 3
 
 
