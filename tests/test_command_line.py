@@ -119,7 +119,8 @@ def test_a_bad_environment_variable_is_one_line_and_does_not_keep_help_away(way,
 
 @pytest.mark.parametrize("words", [["-c", "import softsign_c"], ["-m", "program"]])
 def test_a_program_that_imports_the_package_gets_an_exception(words, tmp_path):
-    (tmp_path / "program.py").write_text("import softsign_c")
+    (tmp_path / "program").mkdir()
+    (tmp_path / "program" / "__init__.py").write_text("import softsign_c")
     result = python(*words, cwd=tmp_path, SOFTSIGN_C_ISA="avx9000")
     assert result.returncode == 1
     assert "\nValueError: environment variable SOFTSIGN_C_ISA: " in result.stderr
@@ -222,6 +223,7 @@ def test_a_full_device_is_one_line(verb, monkeypatch, capsys, quick):
     [
         ("info > /dev/full", 2, "softsign-c: [Errno 28] No space left on device\n"),
         ("apply none none.npy 2> /dev/full", 2, ""),
+        ("apply none none.npy 2>&-", 2, ""),
         ("info | true; exit ${PIPESTATUS[0]}", 128 + 13, ""),
         ("--help | true; exit ${PIPESTATUS[0]}", 128 + 13, ""),
         ("info >&-", 0, ""),
@@ -230,7 +232,7 @@ def test_a_full_device_is_one_line(verb, monkeypatch, capsys, quick):
 def test_the_process_ends_as_others_do(redirected, status, said):
     shell = ["bash", "-c", f"{sys.executable} -m softsign_c {redirected}"]
     result = subprocess.run(shell, capture_output=True, text=True)
-    assert (result.returncode, result.stderr) == (status, said)
+    assert (result.returncode, result.stdout, result.stderr) == (status, "", said)
 
 
 SIGNALS = """
