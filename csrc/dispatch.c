@@ -47,4 +47,12 @@ softsign_kernel *softsign_get_kernel(int isa, int op, int type)
     return isas[isa]->kernels[divider][op][type];
 }
 
+softsign_kernel *softsign_active_kernel(int op, int type, size_t n)
+{
+    const struct softsign_isa *isa = isas[active];
+    if (n < (size_t)isa->few[type])
+        isa = isa->for_few;
+    return isa->kernels[divider][op][type];
+}
+
 int softsign_batch_bytes(int isa) { return isas[isa]->batch_bytes; }

@@ -10,6 +10,8 @@ struct softsign_isa {
     uint32_t needs;  /* the features required, a bit for each */
     int batch_bytes; /* the most that a kernel loads of an operand at a time */
     softsign_kernel *kernels[DIVIDERS][OPS][TYPES];
+    int few[TYPES];                     /* calls of fewer elements are faster */
+    const struct softsign_isa *for_few; /* on this one */
 };
 
 #define DECLARE_ISA(isa) extern const struct softsign_isa softsign_##isa;

@@ -232,7 +232,7 @@ void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, v
     const struct loop_data *of_type = data;
     struct loop loop = {
         .data = of_type,
-        .kernel = softsign_get_kernel(softsign_active_isa(), of_type->op, of_type->type),
+        .kernel = softsign_active_kernel(of_type->op, of_type->type, (size_t)dims[0]),
         .args = args,
         .steps = steps,
         .n = (size_t)dims[0],

@@ -23,7 +23,8 @@ const char *softsign_divider_name(int divider);
 int softsign_dividers(int isa); /* how many of them the instruction set has kernels for */
 int softsign_active_divider(void);
 void softsign_use_divider(int divider);
-softsign_kernel *softsign_get_kernel(int isa, int op, int type); /* for the active divider */
+softsign_kernel *softsign_get_kernel(int isa, int op, int type);     /* for the active divider */
+softsign_kernel *softsign_active_kernel(int op, int type, size_t n); /* for n elements */
 int softsign_batch_bytes(
     int isa); /* the most that a kernel loads of an operand at a time; for tests */
 

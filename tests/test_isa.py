@@ -43,6 +43,14 @@ def test_every_instruction_set_has_every_kernel(isa, op, type_):
     assert raw.kernel(isa, op, type_.name) != ffi.NULL
 
 
+@alone
+def test_a_call_of_few_elements_does_not_wait_for_512_bit_vectors(isa, op, type_):
+    indices = list(raw.OPS).index(op), raw.TYPES.index(type_.name)
+    for n in (1, 10**4):
+        shorter = "avx2" if isa == "avx512" and n == 1 else isa
+        assert lib.softsign_active_kernel(*indices, n) == raw.kernel(shorter, op, type_.name)
+
+
 def test_instruction_sets_do_not_share_kernels(op, type_):
     kernels = [raw.kernel(name, op, type_.name) for name in available_isas()]
     assert len(set(kernels)) == len(kernels)
@@ -153,9 +161,8 @@ X86_64 = platform.machine() in ("x86_64", "AMD64")
 AARCH64 = platform.machine() in ("aarch64", "arm64", "ARM64")
 ONES = 0xFFFFFFFF
 ENOUGH = {"leaf1_ecx": 1 << 27 | 1 << 12 | 1 << 29, "leaf7_ebx": 1 << 5, "xcr0": 6}  # for AVX2
-ENOUGH_AVX512 = {
-    "leaf1_ecx": 1 << 27,
-    "leaf7_ebx": 1 << 16 | 1 << 17 | 1 << 30 | 1 << 31,
+ENOUGH_AVX512 = ENOUGH | {
+    "leaf7_ebx": 1 << 5 | 1 << 16 | 1 << 17 | 1 << 30 | 1 << 31,
     "leaf7_ecx": 1 << 6,
     "xcr0": 0xE6,
 }

@@ -320,10 +320,11 @@ REQUIRED void v_prefetch(const char *memory) { _mm_prefetch(memory, _MM_HINT_T0)
 #pragma GCC pop_options
 #endif
 
-const struct softsign_isa softsign_avx2 = {"avx2", AVX2_NEEDS, BATCH_BYTES, {KERNELS}};
+const struct softsign_isa softsign_avx2 = {
+    .name = "avx2", .needs = AVX2_NEEDS, .batch_bytes = BATCH_BYTES, .kernels = {KERNELS}};
 
 #else
 
-const struct softsign_isa softsign_avx2 = {"avx2", AVX2_NEEDS, 0, {{{NULL}}}};
+const struct softsign_isa softsign_avx2 = {.name = "avx2", .needs = AVX2_NEEDS};
 
 #endif

@@ -184,6 +184,7 @@ REQUIRED void v_store_bf16(char *memory, float y)
 
 #include "kernels_tpl.h"
 
-const struct softsign_isa softsign_baseline = {"baseline", 0, BATCH_BYTES, {KERNELS}};
+const struct softsign_isa softsign_baseline = {
+    .name = "baseline", .needs = 0, .batch_bytes = BATCH_BYTES, .kernels = {KERNELS}};
 
 #endif

@@ -264,10 +264,11 @@ REQUIRED void v_prefetch(const char *memory) { (void)memory; }
 
 #include "kernels_tpl.h"
 
-const struct softsign_isa softsign_neon = {"neon", NEEDS(AARCH64), BATCH_BYTES, {KERNELS}};
+const struct softsign_isa softsign_neon = {
+    .name = "neon", .needs = NEEDS(AARCH64), .batch_bytes = BATCH_BYTES, .kernels = {KERNELS}};
 
 #else
 
-const struct softsign_isa softsign_neon = {"neon", NEEDS(AARCH64), 0, {{{NULL}}}};
+const struct softsign_isa softsign_neon = {.name = "neon", .needs = NEEDS(AARCH64)};
 
 #endif
