@@ -77,15 +77,6 @@ def test_wrong_words_are_refused_in_one_line_that_controls_no_terminal(words):
     assert result.stderr.rstrip("\n").isprintable()
 
 
-@pytest.mark.parametrize("message", ["", "Unable to allocate 8 GiB"])
-def test_too_little_memory_is_one_line(monkeypatch, message):
-    def run(_):
-        raise MemoryError(message)
-
-    monkeypatch.setattr(main, "run", run)
-    assert_refused(command("info"), message or "not enough memory")
-
-
 SCRIPT = Path(sys.executable).with_name("softsign-c")
 WAYS = {"module": ["-m", "softsign_c"], "script": [SCRIPT]}
 

@@ -12,7 +12,7 @@ import pytest
 
 from helpers.command_line import command, replaced
 from helpers.process import assert_refused
-from softsign_c._cli import bench, replace
+from softsign_c._cli import apply, bench, replace
 from softsign_c._cli.replace import replacing
 
 posix = pytest.mark.skipif(os.name != "posix", reason="permissions as POSIX has them")
@@ -238,6 +238,17 @@ def test_a_full_disk_is_one_line(folder, monkeypatch):
     result = command("apply", folder / "x.npy", folder / "y.npy")
     assert_refused(result, "y.npy cannot be written: No space left on device")
     assert not (folder / "y.npy").exists()
+
+
+@pytest.mark.parametrize("message", ["", "Unable to allocate 8 GiB"])
+def test_too_little_memory_is_one_line(folder, monkeypatch, message):
+    def transform(*_):
+        raise MemoryError(message)
+
+    monkeypatch.setattr(apply, "transform", transform)
+    assert_refused(
+        command("apply", folder / "x.npy", folder / "y.npy"), message or "not enough memory"
+    )
 
 
 @posix
