@@ -87,7 +87,7 @@ WRONG = {
     "versions": {"rows": [ROW], "versions": []},
     "threads": {"rows": [ROW], "threads": "many"},
     "endless threads": {"rows": [ROW], "threads": float("inf")},
-    "long": " " * (1 << 20) + "{}",
+    "long": " " * (1 << 20) + json.dumps({"versions": {}, "threads": 1, "rows": [ROW]}),
     "deep": "[" * 100_000,
 }
 
