@@ -29,7 +29,8 @@ typedef __m256d v_f64, m_f64;
 
 /* Zen 2 to 4 have a fast divider. On Zen 3 no estimate or two take 1.16 times as long in float32,
  * one 1.18 times as long in float64. Intel's take 5 cycles for a vector of floats and 8 for one of
- * doubles, while multipliers take 3.5 and 6.5 for an estimated quotient. */
+ * doubles, while multipliers take 3.5 and 6.5 for an estimated quotient. Types: f16, f32, f64,
+ * bf16. */
 static const signed char estimated[DIVIDERS][OPS][TYPES] = {
     [FAST_DIVIDER] = {[OP_forward] = {[TYPE_f32] = 1},
                       [OP_derivative] = {[TYPE_f32] = 1},
