@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "isa.h"
+#include "splitmix.h"
 
 enum { N = 4093, CHUNKS = 1025 }; /* over 2^22 elements; N is odd, so that kernels have a tail */
 _Static_assert(N *CHUNKS >= 1 << 22, "the sample is too small");
@@ -14,14 +15,6 @@ static const struct {
     int bytes, fraction_bits;
 } formats[TYPES] = {
     [TYPE_f16] = {2, 10}, [TYPE_f32] = {4, 23}, [TYPE_f64] = {8, 52}, [TYPE_bf16] = {2, 7}};
-
-static uint64_t splitmix(uint64_t *state)
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
 
 /* The bits of an element: a quarter each of any bits, of magnitudes around 1, of edges (zeros,
  * subnormals, one, the largest, infinities, NaNs with payloads, quiet or not), of any bits again.

@@ -16,6 +16,7 @@
 #include <string.h>
 
 #include "isa.h"
+#include "splitmix.h"
 
 #define ONE_MORE(isa) +1
 enum { CHUNK = 4096, ISAS = SOFTSIGN_ISAS(ONE_MORE) };
@@ -154,21 +155,13 @@ static void check(struct statistics *s, int op, int is_odd, const struct results
     s->inputs += 2 * CHUNK;
 }
 
-static uint32_t random_word(uint64_t *state) /* splitmix64 */
-{
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return (uint32_t)((z ^ z >> 31) >> 32);
-}
-
 static void fill(struct results *r, uint64_t index)
 {
     uint64_t state = index;
     for (uint32_t i = 0; i < CHUNK; i++) {
         r->x[0][i] = (uint32_t)index * CHUNK + i;
         r->x[1][i] = r->x[0][i] | SIGN;
-        r->grad[i] = random_word(&state);
+        r->grad[i] = (uint32_t)(splitmix(&state) >> 32);
     }
 }
 

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "splitmix.h"
+
 #define ACCURACY (6146 * 0x1p-24) /* relative, of an estimate: simd.h */
 
 enum { CHUNK = 4096, LIMIT = 120 /* of the fast path: lists.h */ };
@@ -28,15 +30,12 @@ static inline double value(uint64_t word)
     return x;
 }
 
-static inline uint64_t mixed(uint64_t z) /* splitmix64 */
-{
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
 /* In [-1, 1], another one for each s. */
-static inline double any_error(double s) { return (double)(int64_t)mixed(bits(s)) * 0x1p-63; }
+static inline double any_error(double s)
+{
+    uint64_t state = bits(s);
+    return (double)(int64_t)splitmix(&state) * 0x1p-63;
+}
 
 #define RESULT(y) (y)
 #define BYTES 8
@@ -105,7 +104,7 @@ static void count(struct counts *sum, const double *x, const double *y)
 static void random_inputs(double *x, double *y, uint64_t *state)
 {
     for (int i = 0; i < CHUNK; i++) {
-        uint64_t word = mixed(*state += 0x9e3779b97f4a7c15), more = mixed(word);
+        uint64_t word = splitmix(state), more = splitmix(state);
         double fraction = value((word >> 12) | 0x3ff0000000000000); /* [1, 2) */
         int exponent = (int)(more >> 8 & 0xff) - 128;
         if (i % 3 == 0)
