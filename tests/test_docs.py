@@ -4,10 +4,12 @@ those of the package.
 
 import doctest
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from helpers.process import python
 from softsign_c._bounds import BOUNDS
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +21,11 @@ each_page = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 
 
 def run(block, page, namespace):
+    if "__main__" in block:  # a program: its processes import it by its file
+        Path("example.py").write_text(block, encoding="utf-8")
+        result = python("example.py")
+        assert result.returncode == 0, result.stderr
+        return
     if not block.startswith(">>>"):
         exec(compile(block, page.name, "exec"), namespace)
         return
@@ -31,8 +38,12 @@ def run(block, page, namespace):
 
 @each_page
 @pytest.mark.filterwarnings(r"ignore:`isinstance\(treespec, LeafSpec\)`")  # PyTorch, exporting
-def test_code_runs_from_the_first_block_to_the_last(page):
-    blocks = BLOCK.findall(page.read_text(encoding="utf-8"))
+def test_code_runs_in_a_folder_with_nothing_but_what_the_page_offers(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    text = page.read_text(encoding="utf-8")
+    for file in re.findall(r"\]\((\w+\.csv)\)", text):
+        shutil.copy(page.parent / file, file)
+    blocks = BLOCK.findall(text)
     for library in re.findall(r"^(?:>>> )?(?:import|from) (\w+)", "".join(blocks), re.MULTILINE):
         pytest.importorskip(library, reason=f"{page.name} needs {library}, which is not installed")
     namespace = {}
