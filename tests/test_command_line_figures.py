@@ -204,6 +204,15 @@ def test_info_tells_which_instruction_set_is_active():
         assert {name for name, state in states.items() if state == "available"} == others
 
 
+def test_info_tells_for_which_divider_the_kernels_are():
+    before = info.lib.softsign_active_divider()
+    for divider, name in enumerate(["fast", "slow"]):
+        info.lib.softsign_use_divider(divider)
+        assert info.divider().startswith(f"{name}, as of ")
+        assert f"  {info.divider()}" in command("info").stdout
+    info.lib.softsign_use_divider(before)
+
+
 def test_info_tells_the_threads_of_a_call():
     with softsign_c.set_num_threads(7):
         lines = [line.split() for line in command("info").stdout.splitlines()]
