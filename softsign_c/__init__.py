@@ -39,7 +39,7 @@ except ValueError as error:
     from softsign_c._cli.start import postpone
 
     postpone(error)
-if _cache := _lib.softsign_last_level_cache():  # known where there are streaming stores
+if _cache := _lib.softsign_last_level_cache():  # 0 without streaming stores
     # A virtual machine reports the last level of a whole server. From 40 MiB of all operands on,
     # streaming stores win there even if the result is read at once (bench/streaming.py).
     _lib.softsign_set_streaming_bytes(min(_cache, 40 * 2**20))
