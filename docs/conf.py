@@ -35,7 +35,7 @@ napoleon_use_rtype = False
 autodoc_typehints = "none"
 # PyTorch is large, and only its names are needed; those modules do more with it when imported.
 autodoc_mock_imports = ["torch"]
-autodoc_mock_imports += [f"softsign_c.torch._{name}" for name in ("in_place", "operators")]
+autodoc_mock_imports += [f"softsign_c.torch._{name}" for name in ("in_place", "onnx", "operators")]
 nitpicky = True
 default_role = "code"  # of single backquotes in docstrings
 
