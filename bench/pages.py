@@ -1,7 +1,5 @@
 """The tables that the report puts into README.md and docs/."""
 
-import csv
-import io
 import math
 from collections.abc import Iterable
 
@@ -236,12 +234,10 @@ def threads(rows: list[Row]) -> str:
 
 def all_figures(rows: list[Row]) -> str:
     """Return a table that the site lets its readers sort."""
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(["op", "dtype", "layout", "n", "ns", "NumPy", "fastest", "which"])
+    lines = []
     for row in compared(rows):
         gain, name = row.gain()
-        writer.writerow(
+        lines.append(
             [
                 row.op.removeprefix("softsign_").replace("_", " "),
                 row.dtype,
@@ -253,5 +249,4 @@ def all_figures(rows: list[Row]) -> str:
                 "NumPy" if name in NUMPY else LABELS[name],
             ]
         )
-    options = ":class: sortable\n:header-rows: 1\n:widths: auto"
-    return f"```{{csv-table}}\n{options}\n\n{file.getvalue()}```"
+    return table(["op", "dtype", "layout", "n", "ns", "NumPy", "fastest", "which"], lines)

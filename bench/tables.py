@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 NUMERICS = DOCS / "numerics.md"
+RUNS = DOCS / "proofs.md"
 PROOFS = ["command", "inputs", "paths", "worst error", "failures"]
 
 
@@ -49,16 +50,16 @@ def fill(path: Path, texts: dict[str, str]) -> None:
 
 
 def record(inputs: str, paths: str, worst: str, failures: int) -> None:
-    """Replace the row of this command of tests/proof/ at the end of docs/numerics.md; end the
+    """Replace the row of this command of tests/proof/ at the end of docs/proofs.md; end the
     command if it has found failures.
     """
     script = "/".join(Path(sys.argv[0]).resolve().parts[-3:])
     command = f"`{' '.join(['python', script, *sys.argv[1:]])}`"
     row = [command, inputs, paths, worst, str(failures)]
     print(table(PROOFS, [row]))
-    lines = enclosed("runs").search(NUMERICS.read_text(encoding="utf-8"))[1].strip().splitlines()
+    lines = enclosed("runs").search(RUNS.read_text(encoding="utf-8"))[1].strip().splitlines()
     others = [line[2:-2].split(" | ") for line in lines[2:]]
     others = [other for other in others if other[0] != command]
-    fill(NUMERICS, {"runs": table(PROOFS, sorted([*others, row]))})
+    fill(RUNS, {"runs": table(PROOFS, sorted([*others, row]))})
     if failures:
         sys.exit(f"{failures} failures")

@@ -14,7 +14,7 @@
  *     second derivative   -2 sign(x) / (1 + |x|)^3    -2 sign(x) ((r r) r)
  *
  * softsign_c/_bounds.py lists the error bounds, and the worst float32 errors with their inputs;
- * docs/numerics.md derives the bounds.
+ * docs/proofs.md derives the bounds.
  *
  * r r rather than 1 / (s s), which overflows from |x| = 2^64 on in float32; x / s rather than x r,
  * whose error is larger.

@@ -1,6 +1,6 @@
 """The errors of the ops of csrc/formulas_tpl.h: docstrings, pages and tests take theirs from here.
 
-docs/numerics.md derives what they are below; tests/proof/float32.py and backward.py find the worst.
+docs/proofs.md derives what they are below; tests/proof/float32.py and backward.py find the worst.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Searches float64 for the largest errors, and holds them to the bounds that docs/numerics.md
+"""Searches float64 for the largest errors, and holds them to the bounds that docs/proofs.md
 derives.
 
     python tests/proof/float64.py

@@ -4,7 +4,7 @@
  *
  *     quotient PART PARTS    the PART-th (from 0) of PARTS equal shares
  *
- * docs/numerics.md shows that, whatever the estimate, the refined reciprocal is the correctly
+ * docs/proofs.md shows that, whatever the estimate, the refined reciprocal is the correctly
  * rounded one, unless 1 / s is as close to a midpoint of two floats as NEAR says, where it may be
  * the other of the two. Both are tried there, and everywhere what becomes of estimates at both ends
  * of the documented accuracy. */

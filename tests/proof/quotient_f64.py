@@ -2,7 +2,7 @@
 
     python tests/proof/quotient_f64.py [COUNT]
 
-It decides what the proof in docs/numerics.md leaves to whole numbers, and tries the divisors and
+It decides what the proof in docs/proofs.md leaves to whole numbers, and tries the divisors and
 the quotients that come closest to failing, and COUNT (10^9) random magnitudes. It must see that a
 quotient fails that is none of the kernels', one that is not corrected, and a reciprocal without the
 bias.
