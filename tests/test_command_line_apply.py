@@ -26,7 +26,7 @@ OPS = {
 
 @pytest.fixture
 def told(monkeypatch):
-    """What the bar of progress is told: its length, and each step."""
+    """What the progress bar is told: its length, and each step."""
     steps = []
 
     @contextmanager
