@@ -31,15 +31,15 @@ from setuptools.command import sdist as source
 CSRC = Path("csrc")
 FREE_THREADED = bool(sysconfig.get_config_var("Py_GIL_DISABLED"))  # has no limited API
 
-# No flag may change a bit of a result. Ours stand behind those of the user, and take back what is
-# not IEEE 754's arithmetic, both in the compiler and in the linker, where it brings code that makes
-# the whole process flush to zero.
+# No flag may change a bit of a result. These follow the user's flags and undo the ones that break
+# IEEE 754, when compiling and when linking: with -ffast-math the linker adds crtfastmath.o, which
+# makes the whole process flush subnormals to zero.
 MSVC_FLAGS = ["/std:c11", "/O2", "/fp:precise", "/volatile:ms"]
 UNIX_FLAGS = [
     *["-std=c11", "-O3", "-fvisibility=hidden", "-pthread", "-ffp-contract=off", "-fno-fast-math"],
     *["-fno-finite-math-only", "-fno-associative-math", "-fno-reciprocal-math", "-fsigned-zeros"],
 ]
-GCC_FLAGS = [  # Clang has no need of them, and makes slow code of the first two
+GCC_FLAGS = [  # Clang does not need them, and generates slow code with the first two
     *["-fno-unsafe-math-optimizations", "-ftrapping-math"],
     *["-fno-single-precision-constant", "-fexcess-precision=standard"],
 ]
@@ -52,7 +52,7 @@ Windows: the C++ build tools of Visual Studio. The environment sets {environment
 
 REFUSED = """\
 softsign_c as compiled here is refused: {failure}. It needs a compiler and flags for this \
-machine that keep to IEEE 754's arithmetic. The environment sets {environment}."""
+machine that follow IEEE 754. The environment sets {environment}."""
 
 VERIFY_SECONDS = 600  # takes a few, under emulation as well: after ten minutes, a kernel hangs
 
@@ -196,7 +196,7 @@ class build_ext(extension.build_ext):  # noqa: N801
         self.verify(Path(self.get_ext_fullpath(ext.name)))
 
     def verify(self, library: Path) -> None:
-        """Stop the build if it does not keep its promises: there are flags that none takes back."""
+        """Stop the build if it does not keep its promises: some flags cannot be undone by later ones."""
         if is_cross_build(self.plat_name):
             self.warn(f"{library} is for {self.plat_name}, not verified on {platform.machine()}")
         elif wrong := failure(library):

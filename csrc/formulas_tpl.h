@@ -10,6 +10,7 @@
  *     forward             x / (1 + |x|)               x / s
  *     derivative          1 / (1 + |x|)^2             r r
  *     backward            grad / (1 + |x|)^2          (grad r) r
+ *     both                the first two               x / s from r, r r
  *     inverse             y / (1 - |y|)               y / (1 - |y|)
  *     second derivative   -2 sign(x) / (1 + |x|)^3    -2 sign(x) ((r r) r)
  *
@@ -50,32 +51,33 @@ enum path {
 
 #if BATCH
 
-/* q after a step with the exact residual q s - n, where r is the correctly rounded 1 / s or what
- * refined() makes of it: the correctly rounded n / s if q was off by less than an ulp (Markstein's
- * theorem). */
-static ALWAYS_INLINE vec NAME(stepped)(vec q, vec n, vec s, vec r)
+/* One Markstein step: q - (q s - n) r, the residual computed exactly. The result is the correctly
+ * rounded n / s if q is off by less than an ulp and r is the correctly rounded 1 / s, or
+ * refined(s). */
+static ALWAYS_INLINE vec NAME(markstein_step)(vec q, vec n, vec s, vec r)
 {
     return v_fnma(v_fms(q, s, n), r, q);
 }
 
-/* The correctly rounded n / s, given such an r. n r may be off by 1.5 ulp, so float64 takes one
- * step more; in float32 that changes nothing, as trying all inputs has shown. */
+/* The correctly rounded n / s, for such an r. n r may be off by 1.5 ulp: float64 takes a second
+ * step. In float32 that would change no result (checked for all inputs). */
 static ALWAYS_INLINE vec NAME(corrected)(vec n, vec s, vec r)
 {
     vec q = v_mul(n, r);
     if (BYTES == 8)
-        q = NAME(stepped)(q, n, s, r);
-    return NAME(stepped)(q, n, s, r);
+        q = NAME(markstein_step)(q, n, s, r);
+    return NAME(markstein_step)(q, n, s, r);
 }
 
 #endif
 
 #if BATCH && ESTIMATES
 
-/* 1 / s from the CPU's estimate by a step of the third order, in float64 and one of the second:
- * rounded correctly, except within 2^-9 ulp of a midpoint (2^-15 in float64). There the last step
- * of corrected() would end in a tie if s were all ones and n a power of two; with BIAS, which makes
- * r too large rather than too small, it does not. */
+/* 1 / s from the CPU's estimate: one third-order iteration, in float64 then one of Newton's. It is
+ * correctly rounded unless 1 / s lies within 2^-9 ulp (float64: 2^-15) of a midpoint between two
+ * numbers. There, if the fraction of s is all ones and n is a power of two, the last step of
+ * corrected() would have to break a tie; BIAS makes r too large rather than too small, which avoids
+ * it. */
 static ALWAYS_INLINE vec NAME(refined)(vec s, float bias)
 {
     vec r = v_estimate(s), e = v_fms(s, r, v_set(1)), step = v_fnma(e, e, e);
@@ -96,15 +98,15 @@ static ALWAYS_INLINE vec NAME(reciprocal)(vec s, enum path path)
 #if BATCH && ESTIMATES
     if (path == FAST_PATH_ESTIMATED) {
         vec r = NAME(refined)(s, BIAS);
-        return NAME(stepped)(r, v_set(1), s, r);
+        return NAME(markstein_step)(r, v_set(1), s, r);
     }
 #endif
     (void)path;
     return v_div(v_set(1), s);
 }
 
-/* For results of one input: 1 / s, correctly rounded except in bfloat16, whose 8 digits need less.
- * One step of the second order makes r at most 9 * 2^-26 of it too small, from which all 65,536
+/* For results of one input: 1 / s, correctly rounded except in bfloat16, whose 8 significant bits
+ * need less. One Newton step makes r at most 9 * 2^-26 of it too small, from which all 65,536
  * inputs are rounded right: tests/test_bfloat16.py. */
 static ALWAYS_INLINE vec NAME(rough_reciprocal)(vec s, enum path path)
 {
@@ -143,13 +145,13 @@ static ALWAYS_INLINE vec NAME(quotient_given)(vec r, vec n, vec s, enum path pat
 static ALWAYS_INLINE vec NAME(one_plus)(vec x) { return v_add(v_set(1), v_abs(x)); }
 
 /* The largest finite number of its sign for an infinite x, so that x / s is 1. */
-static ALWAYS_INLINE vec NAME(finite)(vec x, enum path path)
+static ALWAYS_INLINE vec NAME(largest_if_infinite)(vec x, enum path path)
 {
     return path == SLOW_PATH ? v_finite(x) : x;
 }
 
 /* 0 for NaN. */
-static ALWAYS_INLINE vec NAME(number)(vec x, enum path path)
+static ALWAYS_INLINE vec NAME(zero_if_nan)(vec x, enum path path)
 {
     return path == SLOW_PATH ? v_choose(v_above(v_abs(x), v_set(INFINITY)), v_set(0), x) : x;
 }
@@ -157,7 +159,7 @@ static ALWAYS_INLINE vec NAME(number)(vec x, enum path path)
 /* x, and infinity where |x| > bound: r = 1 / (1 + infinity) is the zero to which the result rounds
  * there, while a finite x would give a subnormal intermediate, which costs an Intel CPU 150
  * cycles. */
-static ALWAYS_INLINE vec NAME(vanishing)(vec x, vec bound, enum path path)
+static ALWAYS_INLINE vec NAME(infinite_above)(vec x, vec bound, enum path path)
 {
     return path == SLOW_PATH ? v_choose(v_above(v_abs(x), bound), v_set(INFINITY), x) : x;
 }
@@ -165,7 +167,7 @@ static ALWAYS_INLINE vec NAME(vanishing)(vec x, vec bound, enum path path)
 /* |x|, and infinity where backward is a zero: at an infinite x, and where it rounds to one. An
  * infinite gradient stays infinite, with the largest number for an infinite x. bound is 0 where the
  * square of a smaller |x| would be subnormal. */
-static ALWAYS_INLINE vec NAME(vanishing_for)(vec grad, vec x)
+static ALWAYS_INLINE vec NAME(backward_magnitude)(vec grad, vec x)
 {
     vec a = v_abs(x), root = CONSTANT(ROOT_OF_NORMAL), t = v_mul(a, CONSTANT(BACKWARD_SCALE));
     t = v_choose(v_above(t, root), t, root);
@@ -175,32 +177,32 @@ static ALWAYS_INLINE vec NAME(vanishing_for)(vec grad, vec x)
 
 FORMULA(forward)
 {
-    vec x = NAME(finite)(in[0], path);
+    vec x = NAME(largest_if_infinite)(in[0], path);
     out[0] = NAME(quotient)(x, NAME(one_plus)(x), path, 0);
 }
 
 FORMULA(derivative)
 {
-    vec x = NAME(number)(in[0], path);
-    vec s = NAME(one_plus)(NAME(vanishing)(x, CONSTANT(DERIVATIVE_VANISHES), path));
+    vec x = NAME(zero_if_nan)(in[0], path);
+    vec s = NAME(one_plus)(NAME(infinite_above)(x, CONSTANT(DERIVATIVE_VANISHES), path));
     vec r = NAME(rough_reciprocal)(s, path);
     out[0] = v_mul(r, r);
 }
 
 FORMULA(backward)
 {
-    vec grad = NAME(number)(in[0], path), x = NAME(number)(in[1], path);
-    vec s = NAME(one_plus)(path == SLOW_PATH ? NAME(vanishing_for)(grad, x) : x);
+    vec grad = NAME(zero_if_nan)(in[0], path), x = NAME(zero_if_nan)(in[1], path);
+    vec s = NAME(one_plus)(path == SLOW_PATH ? NAME(backward_magnitude)(grad, x) : x);
     vec r = NAME(reciprocal)(s, path);
     out[0] = v_mul(v_mul(grad, r), r);
 }
 
 FORMULA(forward_with_derivative)
 {
-    vec x = NAME(number)(in[0], path);
-    vec s = NAME(one_plus)(NAME(vanishing)(x, CONSTANT(DERIVATIVE_VANISHES), path));
+    vec x = NAME(zero_if_nan)(in[0], path);
+    vec s = NAME(one_plus)(NAME(infinite_above)(x, CONSTANT(DERIVATIVE_VANISHES), path));
     vec r = NAME(reciprocal)(s, path);
-    x = NAME(finite)(x, path);
+    x = NAME(largest_if_infinite)(x, path);
     out[0] = NAME(quotient_given)(r, x, NAME(one_plus)(x), path);
     out[1] = v_mul(r, r);
 }
@@ -209,20 +211,22 @@ FORMULA(forward_with_derivative)
  * and the flag of an invalid operation. */
 FORMULA(inverse)
 {
-    vec y = NAME(number)(in[0], path), a = v_abs(y);
+    vec y = NAME(zero_if_nan)(in[0], path), a = v_abs(y);
     mask is_outside = v_above(a, v_set(1));
-    if (path == SLOW_PATH)
-        y = v_signed(a = v_choose(is_outside, v_set(INFINITY), a), y);
+    if (path == SLOW_PATH) {
+        a = v_choose(is_outside, v_set(INFINITY), a);
+        y = v_signed(a, y);
+    }
     out[0] = NAME(quotient)(y, v_sub(v_set(1), a), path, BIAS);
     if (path == SLOW_PATH)
         out[0] = v_choose(is_outside, v_set(NAN), out[0]);
 }
 
-/* 0 at 0, where it jumps from 2 to -2. */
+/* At 0, where the second derivative jumps from 2 to -2, the result is a zero. */
 FORMULA(second_derivative)
 {
-    vec x = NAME(number)(in[0], path), zero = v_set(0);
-    vec s = NAME(one_plus)(NAME(vanishing)(x, CONSTANT(SECOND_DERIVATIVE_VANISHES), path));
+    vec x = NAME(zero_if_nan)(in[0], path), zero = v_set(0);
+    vec s = NAME(one_plus)(NAME(infinite_above)(x, CONSTANT(SECOND_DERIVATIVE_VANISHES), path));
     vec r = NAME(reciprocal)(s, path);
     vec cube = v_choose(v_above(v_abs(x), zero), v_mul(v_mul(r, r), r), zero);
     out[0] = v_mul(v_set(-2), v_signed(cube, x));

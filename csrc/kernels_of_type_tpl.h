@@ -4,13 +4,13 @@
  *     COMPUTE    f32 or f64, the type that it is computed in: vec, mask, LANES and the v_* of
  *                simd.h are those of COMPUTE here
  *
- * A kernel, such as softsign_avx2_forward_f32, is KERNEL_FOR at the end, with another name,
- * softsign_avx2_forward_f32_slow_divider, for CPUs with a slow divider: run() splits off the tail,
- * run_vectors() takes batches on the fast path if is_in_range() allows, else on the slow path,
- * which is a function of its own, softsign_avx2_forward_f32_slow_path.
+ * KERNEL_FOR, at the end, defines softsign_avx2_forward_f32 and, for CPUs with a slow divider,
+ * softsign_avx2_forward_f32_slow_divider. Both inline run(), which leaves a tail to the baseline,
+ * and run_vectors(), which takes a batch on the fast path if is_in_range(), else on the slow path,
+ * softsign_avx2_forward_f32_slow_path, which is not inlined.
  *
- * The one NaN is the positive quiet one without payload. No NaN reaches a result by arithmetic,
- * because which NaN comes out of two differs from CPU to CPU. */
+ * Every NaN result is the canonical NaN: quiet, positive, without payload. No NaN reaches a result
+ * by arithmetic, because CPUs differ in which of two NaNs they propagate. */
 
 #include "kernels.h"
 
@@ -28,7 +28,7 @@ static ALWAYS_INLINE void NAME(compute)(struct op op, const vec *in, vec *out, e
 #undef COMPUTE_OP
 }
 
-/* Any input. A NaN lane gets the one NaN. */
+/* Any input. Where an input is NaN, the result is the canonical NaN. */
 static ALWAYS_INLINE void NAME(compute_any)(struct op op, const vec *in, vec *out)
 {
     NAME(compute)(op, in, out, SLOW_PATH);
@@ -128,13 +128,13 @@ static ALWAYS_INLINE void NAME(run_vectors)(struct op op, slow_path *run_slow_pa
     const size_t batch = BATCH * LANES * BYTES;
     for (size_t i = 0, step; i < bytes; i += step) {
         struct operands at = advanced(all, i);
-        step = min(batch, bytes - i);
+        step = min_size(batch, bytes - i);
         if (streaming)
             NAME(prefetch)(op, at, batch);
         if (LIKELY(step == batch && NAME(is_in_range)(op, at))) {
             NAME(run_fast_path)(op, at, streaming);
         } else {
-            step = min(SLOW_BATCHES * batch, bytes - i);
+            step = min_size(SLOW_BATCHES * batch, bytes - i);
             run_slow_path(at, step);
         }
     }

@@ -1,8 +1,17 @@
 /* Template: the kernels of one instruction set. A file in isa/ includes it last, after it has
- * defined what simd.h lists: ISA, the constants and the functions that simd.h requires.
+ * defined what simd.h lists.
  *
- * It makes softsign_ISA_OP_TYPE for every op and type, such as softsign_avx2_forward_f32, and
- * KERNELS, the table of them, through which loop.c calls them. */
+ * From a symbol in a profiler or debugger to its source:
+ *
+ *     softsign_avx2_forward_f32                    FORMULA(forward) in formulas_tpl.h; its loop is
+ *                                                  run in kernels_of_type_tpl.h
+ *     softsign_avx512_backward_bf16_slow_divider   FORMULA(backward), for a slow divider
+ *     softsign_avx2_forward_f32_slow_path          run_slow_path in kernels_of_type_tpl.h
+ *     forward_formula_f32                          FORMULA(forward)
+ *     run_fast_path_f32, refined_f64               NAME(run_fast_path), NAME(refined): without type
+ *     v_add_f32                                    one in each file of isa/
+ *
+ * KERNELS is the table of the kernels, which dispatch.c reads. */
 #include "kernels.h"
 
 #define ELEMENT f16

@@ -17,12 +17,12 @@
 
 /* ROW(type, bytes, type that is computed in, limit, smallest chunk, with)
  *
- * limit: of the fast path, as above. Infinity's exponent for float16, which cannot underflow in
- * float32; for the others a margin below overflow, so that 1 / (1 + |x|) is normal, in float64 as a
- * float, from which AVX2 takes its estimate.
- * smallest chunk: elements that are worth a thread, about 1 us of work, several times what it takes
- * to hand them over.
- * with: handed on, for a list within a list.
+ * limit: also of the fast path. float16: the exponent of infinity, since its results cannot
+ * underflow in float32. Others: below overflow with a margin, so that 1 / (1 + |x|) is normal; for
+ * float64 normal as a float too, because AVX2 estimates it in float32.
+ * smallest chunk: the fewest elements worth handing to a thread, about 1 us of work, several times
+ * the cost of the handover.
+ * with: an extra argument that is passed on to ROW.
  *
  * NumPy's own types come first. */
 #define SOFTSIGN_TYPES(ROW, with)                                                                  \
@@ -63,17 +63,17 @@ enum { SOFTSIGN_FEATURES(FEATURE_INDEX) FEATURES };
 #undef TYPE_INDEX
 #undef FEATURE_INDEX
 
-/* Kernels are made for CPUs whose divider is fast and for those whose divider is slow, beside their
- * multipliers. Where it is slow, more vectors are divided by estimate; the bits are the same. */
+/* Each kernel exists for CPUs with a fast and with a slow divider, compared with their multipliers.
+ * The slow variant divides more vectors by estimate. The bits are the same. */
 enum { FAST_DIVIDER, SLOW_DIVIDER, DIVIDERS };
 
 /* The sizes of arrays that hold the operands of any op. */
 enum { MAX_INPUTS = 2, MAX_OUTPUTS = 2, MAX_OPERANDS = 4 };
 
 #define CHECK_SIZES(op, ufunc, inputs, outputs, limit)                                             \
-    _Static_assert(1 <= (inputs) && (inputs) <= MAX_INPUTS, #op " has too many inputs");           \
-    _Static_assert(1 <= (outputs) && (outputs) <= MAX_OUTPUTS, #op " has too many outputs");       \
-    _Static_assert((inputs) + (outputs) <= MAX_OPERANDS, #op " has too many operands");
+    _Static_assert(1 <= (inputs) && (inputs) <= MAX_INPUTS, #op ": number of inputs");             \
+    _Static_assert(1 <= (outputs) && (outputs) <= MAX_OUTPUTS, #op ": number of outputs");         \
+    _Static_assert((inputs) + (outputs) <= MAX_OPERANDS, #op ": number of operands");
 SOFTSIGN_OPS(CHECK_SIZES)
 #undef CHECK_SIZES
 _Static_assert(FEATURES <= 32, "features are bits of a uint32_t");

@@ -42,10 +42,11 @@ void softsign_set_streaming_bytes(size_t bytes) { streaming_bytes = bytes; }
 
 enum { LARGEST_CHUNK = 1 << 18 }; /* bytes of an operand: a fraction of the second-level cache */
 
-#define CHECK_SIZES(type, bytes, compute, limit, chunk, with)                                      \
+#define CHECK_TYPE(type, bytes, compute, limit, chunk, with)                                       \
     _Static_assert(CACHE_LINE % bytes == 0, #type ": a cache line begins an element");             \
     _Static_assert(chunk > 0 && chunk * bytes <= LARGEST_CHUNK, #type ": smallest chunk");
-SOFTSIGN_TYPES(CHECK_SIZES, )
+SOFTSIGN_TYPES(CHECK_TYPE, )
+#undef CHECK_TYPE
 _Static_assert(SOFTSIGN_BLOCK % CACHE_LINE == 0, "streaming stores continue at a cache line");
 
 struct loop {
@@ -58,7 +59,8 @@ struct loop {
     int streaming;
 };
 
-/* The addresses of an operand: the lowest byte, and one past the highest. */
+/* The addresses of an operand of at least one element: the lowest byte, and one past the highest.
+ */
 struct span {
     uintptr_t from, to;
 };
@@ -168,7 +170,7 @@ static void run_in_blocks(const struct loop *loop, size_t begin, size_t end, int
     const size_t block = SOFTSIGN_BLOCK / (size_t)bytes;
 
     for (size_t i = begin, m; i < end; i += m) {
-        m = min(block, end - i);
+        m = min_size(block, end - i);
         at_element(loop, i, at);
         for (int k = 0; k < operands; k++)
             block_at[k] = steps[k] == bytes && !loop->overlapping ? at[k] : blocks[k];
@@ -201,7 +203,7 @@ static void run_range(void *data, size_t begin, size_t end)
         run(loop, begin, end, 0);
         return;
     }
-    size_t aligned = begin + min(peel_at(loop, begin), end - begin);
+    size_t aligned = begin + min_size(peel_at(loop, begin), end - begin);
     if (begin < aligned)
         run(loop, begin, aligned, 0);
     if (aligned < end)
@@ -209,11 +211,12 @@ static void run_range(void *data, size_t begin, size_t end)
     store_fence();
 }
 
-/* Chunks end at a cache line of the output, so that no two threads write to one. */
+/* Chunks end at a cache line of the first output, so that threads share no line of it, if it is
+ * contiguous. Another layout may share a line at a chunk's end, which is slower and never wrong. */
 static void run_on_threads(struct loop *loop, int threads)
 {
     size_t bytes = (size_t)loop->data->bytes, line = CACHE_LINE / bytes;
-    size_t chunk = min((loop->n / (size_t)threads / line + 1) * line, LARGEST_CHUNK / bytes);
+    size_t chunk = min_size((loop->n / (size_t)threads / line + 1) * line, LARGEST_CHUNK / bytes);
     size_t first = chunk - line + peel_at(loop, 0);
     softsign_parallel_for(run_range, loop, loop->n, first, chunk, threads);
 }
@@ -246,7 +249,7 @@ void softsign_loop(char **args, const ptrdiff_t *dims, const ptrdiff_t *steps, v
     size_t smallest = loop.data->smallest_chunk;
     int threads = loop.n < 2 * smallest ? 1 : softsign_num_threads();
     if (threads > 1 && !loop.overlapping)
-        run_on_threads(&loop, (int)min(loop.n / smallest, (size_t)threads));
+        run_on_threads(&loop, (int)min_size(loop.n / smallest, (size_t)threads));
     else
         run_range(&loop, 0, loop.n);
 }

@@ -4,18 +4,18 @@
  * functions that are declared here, and includes kernels_tpl.h, which makes the kernels of them. A
  * function that is missing is a compile error that names it.
  *
- *     v_f32, v_f64              a vector of LANES_f32 floats, of LANES_f64 doubles
- *     m_f32, m_f64              a mask: true or false for each lane
- *     BATCH                     vectors that the fast path computes together, 0 if the instruction
- *                               set has no fast path
- *     ESTIMATES                 1 if there are estimates of 1 / s, else 0. With them, the array
- *                               estimated says how many vectors of a batch take the estimate while
- *                               the divider works on the others, by divider (lists.h), op and type
- *     PARTIAL_VECTORS           1 if the first elements of a vector can be loaded and stored, else
- * 0 PREFETCH_AHEAD            bytes, with streaming stores
+ *     v_f32, v_f64      a vector of LANES_f32 floats, of LANES_f64 doubles
+ *     m_f32, m_f64      a mask: true or false in each lane
+ *     BATCH             vectors in an iteration of the fast path; 0: there is no fast path
+ *     ESTIMATES         1 if v_estimate_* are defined, else 0. If 1, estimated[divider][op][type]
+ *                       says how many vectors of a batch are divided by a refined estimate of the
+ *                       reciprocal while the divider works on the others
+ *     PARTIAL_VECTORS   1 if v_load_first_* and v_store_first_* are defined, else 0
+ *     PREFETCH_AHEAD    how far ahead v_prefetch is called, in bytes; only with streaming stores
  *
- * IEEE: rounded once, flags as IEEE 754 says. Everything else raises no flag, whatever the lanes
- * hold: not for a signalling NaN either. */
+ * "IEEE" below: correctly rounded, raising the flags that IEEE 754 specifies. Every other function
+ * raises neither invalid, divide-by-zero nor overflow for any lane, signalling NaNs included.
+ * Nothing is promised of underflow and inexact. */
 #ifndef SOFTSIGN_SIMD_H
 #define SOFTSIGN_SIMD_H
 

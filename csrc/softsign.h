@@ -1,6 +1,6 @@
 /* The interface of the library to Python, and of its C files to each other. cffi parses this file,
  * so it holds plain declarations only. Instruction sets, ops and types are numbered from 0, in the
- * order of lists.h; a name is NULL beyond the last. Functions for the tests alone are marked so. */
+ * order of lists.h; a name is NULL past the last. Functions for the tests alone are marked so. */
 #ifndef SOFTSIGN_H
 #define SOFTSIGN_H
 
@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 /* A kernel: one op on n contiguous elements at any alignment. operands: the inputs, then the
- * outputs, as in NumPy's loops. An output is disjoint from each input or identical with it.
+ * outputs, as in NumPy's loops. Each output is disjoint from or identical to each input.
  * streaming: use non-temporal stores; every output then begins a cache line. */
 typedef void softsign_kernel(size_t n, char *const *operands, int streaming);
 
@@ -18,7 +18,8 @@ const char *softsign_isa_name(int isa);
 const char *softsign_isa_missing(int isa, uint32_t features);
 int softsign_active_isa(void);
 void softsign_use_isa(int isa);
-/* Kernels for CPUs with a fast or a slow divider: the same bits, other speeds. */
+/* A kernel has variants for CPUs with a fast and with a slow divider: the same bits, other speed.
+ */
 const char *softsign_divider_name(int divider);
 int softsign_dividers(int isa); /* how many of them the instruction set has kernels for */
 int softsign_active_divider(void);
@@ -61,8 +62,7 @@ typedef void softsign_loop_body(void *data, size_t begin, size_t end);
 void softsign_parallel_for(softsign_loop_body *body, void *data, size_t n, size_t first,
                            size_t chunk, int threads);
 
-/* loop.c: the inner loops that NumPy makes ufuncs of. It keeps the pointers, so all of it is
- * static. */
+/* loop.c: the inner loops of the ufuncs. NumPy keeps pointers to all of this, so it is static. */
 struct softsign_op {
     const char *name;
     const char *ufunc;

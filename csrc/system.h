@@ -3,8 +3,8 @@
 #ifndef SOFTSIGN_SYSTEM_H
 #define SOFTSIGN_SYSTEM_H
 
-#ifndef _WIN32
-#define _GNU_SOURCE
+#if !defined(_WIN32) && !defined(_GNU_SOURCE)
+#define _GNU_SOURCE /* before any other header: threads.c includes this one first */
 #endif
 #include <stdint.h>
 
@@ -34,10 +34,8 @@ static inline void system_wait(system_condition *condition, system_lock *lock)
 static inline void system_pause(void) { YieldProcessor(); }
 static inline void system_yield(void) { SwitchToThread(); }
 static inline int system_process(void) { return (int)GetCurrentProcessId(); }
-static inline int system_at_fork(void (*in_child)(void))
-{
-    return in_child != NULL;
-} /* has no fork */
+/* Windows has no fork: nothing to register. */
+static inline int system_at_fork(void (*in_child)(void)) { return (void)in_child, 1; }
 
 static inline uint64_t system_now(void)
 {
@@ -155,14 +153,17 @@ static inline void system_look_up(struct scheduling *scheduling)
     if (sched_getaffinity(0, sizeof cpus, &cpus) == 0)
         scheduling->cpus = cpus;
     errno = 0;
-    int niceness = getpriority(PRIO_PROCESS, 0), policy = sched_getscheduler(0);
-    if (errno == 0) {
+    int niceness = getpriority(PRIO_PROCESS, 0); /* -1 is a valid niceness */
+    if (errno == 0)
         scheduling->niceness = niceness;
+    int policy = sched_getscheduler(0); /* always fails with musl */
+    if (policy >= 0)
         scheduling->policy = policy;
-    }
 }
 
-/* Whether a thread a may do what a thread b may: run on its CPUs, with its priority. */
+/* Whether a is constrained no more than b: has all of its CPUs, is no nicer, and has its policy or
+ * the ordinary one. A real-time policy does not count as freer: ordinary callers do not share
+ * real-time workers. */
 static inline int is_as_free(const struct scheduling *a, const struct scheduling *b)
 {
     cpu_set_t both;

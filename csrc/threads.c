@@ -32,8 +32,8 @@ struct work {
     struct float_control control;
 };
 
-/* Fields that are written often share no cache line with those that are read often. The first line
- * moves between the caller and each worker: 0.1 us a time. */
+/* Grouped by writer: the first line moves between the caller and each worker in every call,
+ * 0.1 us a time; the second changes when a thread sleeps; the rest is the caller's own. */
 static struct pool {
     _Alignas(CACHE_LINE) SHARED uint64_t state;
     struct work work;     /* written while no worker is active and no slot free */
@@ -79,7 +79,7 @@ static void run_chunks(const struct work *work)
         uint32_t k = shared_add(&pool.next, 1);
         if (k < work->chunks) {
             size_t end = work->first + k * work->chunk;
-            work->body(work->data, end - work->chunk, min(end, work->n));
+            work->body(work->data, end - work->chunk, min_size(end, work->n));
         }
     }
 }
@@ -90,7 +90,7 @@ static uint32_t free_slots(void) { return (uint32_t)pool.state / SLOT; }
 static int take_slot(void)
 {
     uint64_t state = pool.state;
-    return (uint32_t)state >= SLOT && shared_swap(&pool.state, state, state - SLOT + 1);
+    return (uint32_t)state >= SLOT && shared_compare_swap(&pool.state, state, state - SLOT + 1);
 }
 
 /* Also decrements the active count by 0 or 1. No chunk is left for the slots. */
@@ -100,7 +100,7 @@ static void close_slots(uint32_t leaving, uint32_t flags)
     do {
         state = pool.state;
         closed = (state & ~((uint64_t)SLOTS * SLOT)) - leaving;
-    } while (!shared_swap(&pool.state, state, closed | (uint64_t)flags << FLAGS_SHIFT));
+    } while (!shared_compare_swap(&pool.state, state, closed | (uint64_t)flags << FLAGS_SHIFT));
 }
 
 /* Each of the two wakes two more while slots are free. The caller changes pool.state before it
@@ -204,6 +204,7 @@ static void start_workers(uint32_t wanted)
         pool.refused = is_orphaned() || !system_start(pool.generation);
 }
 
+/* One that is spinning may still take a slot of the next call; it ends after that call. */
 static void retire_workers(void)
 {
     system_acquire(&pool.lock);
@@ -237,13 +238,13 @@ static int match_scheduling(void)
 /* Returns how many workers may help. If any, the pool is the caller's. */
 static uint32_t take_pool(uint32_t wanted)
 {
-    if (wanted == 0 || float_traps() || !shared_swap(&pool.busy, 0, 1))
+    if (wanted == 0 || float_traps() || !shared_compare_swap(&pool.busy, 0, 1))
         return 0;
     uint32_t helpers = 0;
     if (match_scheduling()) {
         if (pool.workers < wanted && !pool.refused)
             start_workers(wanted);
-        helpers = (uint32_t)min(pool.workers, wanted);
+        helpers = (uint32_t)min_size(pool.workers, wanted);
     }
     if (helpers == 0)
         pool.busy = 0;
@@ -262,7 +263,9 @@ static int pays_to_wake(uint64_t begin, uint64_t remaining)
     return !is_orphaned();
 }
 
-/* If workers sleep, a quarter of the chunk is timed first, to estimate the remaining work. */
+/* While workers sleep, about a quarter of the first chunk is timed to estimate the remaining work.
+ * The rest of the chunk is a multiple of 192 elements, which is one of cache lines: the probe ends
+ * at one as well. */
 static void run_first_chunk(const struct work *work)
 {
     size_t probe = pool.sleeping_workers > 0 ? work->first - work->first / 256 * 192 : 0;
@@ -280,7 +283,7 @@ void softsign_parallel_for(softsign_loop_body *body, void *data, size_t n, size_
                            size_t chunk, int threads)
 {
     size_t chunks = n <= first ? 1 : 1 + (n - first + chunk - 1) / chunk;
-    uint32_t helpers = take_pool(threads > 1 ? (uint32_t)min((size_t)threads, chunks) - 1 : 0);
+    uint32_t helpers = take_pool(threads > 1 ? (uint32_t)min_size((size_t)threads, chunks) - 1 : 0);
     if (helpers == 0) {
         body(data, 0, n);
         return;

@@ -41,7 +41,7 @@ except ValueError as error:
     postpone(error)
 if _cache := _lib.softsign_last_level_cache():  # 0 without streaming stores
     # A virtual machine reports the last level of a whole server. From 40 MiB of all operands on,
-    # streaming stores win there even if the result is read at once (bench/streaming.py).
+    # streaming stores win there even if the result is read immediately (bench/streaming.py).
     _lib.softsign_set_streaming_bytes(min(_cache, 40 * 2**20))
 
 
@@ -83,7 +83,7 @@ def softsign(x, /):
     Raises
     ------
     TypeError
-        If `x` is complex, of more digits than float64, or no array of numbers.
+        If `x` is complex, wider than float64, or not numeric.
 
     Notes
     -----
@@ -123,7 +123,7 @@ def softsign_derivative(x, /):
     Raises
     ------
     TypeError
-        If `x` is complex, of more digits than float64, or no array of numbers.
+        If `x` is complex, wider than float64, or not numeric.
 
     Notes
     -----
@@ -165,7 +165,7 @@ def softsign_backward(grad, x, /):
     Raises
     ------
     TypeError
-        If `grad` or `x` is complex, of more digits than float64, or no array of numbers.
+        If `grad` or `x` is complex, wider than float64, or not numeric.
 
     Notes
     -----
@@ -210,7 +210,7 @@ def softsign_with_derivative(x, /):
     Raises
     ------
     TypeError
-        If `x` is complex, of more digits than float64, or no array of numbers.
+        If `x` is complex, wider than float64, or not numeric.
 
     Notes
     -----
@@ -254,7 +254,7 @@ def softsign_inverse(y, /):
     Raises
     ------
     TypeError
-        If `y` is complex, of more digits than float64, or no array of numbers.
+        If `y` is complex, wider than float64, or not numeric.
 
     Notes
     -----
@@ -292,7 +292,7 @@ def softsign_second_derivative(x, /):
     Raises
     ------
     TypeError
-        If `x` is complex, of more digits than float64, or no array of numbers.
+        If `x` is complex, wider than float64, or not numeric.
 
     Notes
     -----

@@ -30,13 +30,13 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
     Parameters
     ----------
     n : int
-        From 1 to 1024; more than there are CPUs are allowed, but gain nothing. The default is 1, or
+        From 1 to 1024; numbers above the CPU count are allowed but gain nothing. The default is 1, or
         the value of the environment variable ``SOFTSIGN_C_NUM_THREADS`` at import.
 
     Raises
     ------
     TypeError
-        If `n` is no integer.
+        If `n` is not an integer.
     ValueError
         If `n` is less than 1 or more than 1024.
 
@@ -45,7 +45,7 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
     A call is split if it has at least 16,384 elements in one inner loop (8,192 of float64): of
     arrays that are contiguous, or strided in one dimension. The calling thread computes alone if
     operands overlap in part, if another thread's call is being split, if the calling thread is
-    scheduled less freely than the worker threads (CPU mask, niceness, policy; Linux only), and if
+    more constrained in its scheduling than the worker threads (CPU mask, niceness, policy; Linux only), and if
     the system gives no thread. Workers are created at the first use and kept; between calls they
     sleep.
 

@@ -2,7 +2,6 @@
 #include "isa.h"
 
 #define ISA avx2
-#define AVX2_NEEDS (NEEDS(X86_64) | NEEDS(AVX2) | NEEDS(FMA) | NEEDS(F16C) | NEEDS(AVX_STATE))
 
 #if defined(__x86_64__) || defined(_M_X64)
 
@@ -27,10 +26,9 @@
 typedef __m256 v_f32, m_f32;
 typedef __m256d v_f64, m_f64;
 
-/* Zen 2 to 4 have a fast divider. On Zen 3 no estimate or two take 1.16 times as long in float32,
- * one 1.18 times as long in float64. Intel's take 5 cycles for a vector of floats and 8 for one of
- * doubles, while multipliers take 3.5 and 6.5 for an estimated quotient. Types: f16, f32, f64,
- * bf16. */
+/* Fast divider: on Zen 3 zero or two estimates in a float32 batch take 1.16 times as long as one,
+ * one in float64 1.18 times as long as none. Slow: Intel's takes 5 cycles for a vector of floats
+ * and 8 for one of doubles; an estimated quotient keeps the multipliers busy for 3.5 and 6.5. */
 static const signed char estimated[DIVIDERS][OPS][TYPES] = {
     [FAST_DIVIDER] = {[OP_forward] = {[TYPE_f32] = 1},
                       [OP_derivative] = {[TYPE_f32] = 1},
@@ -42,6 +40,8 @@ static const signed char estimated[DIVIDERS][OPS][TYPES] = {
                       [OP_inverse] = {1, 2, 2, 1},
                       [OP_second_derivative] = {0, 1, 1, 0}},
 };
+_Static_assert(TYPE_f16 == 0 && TYPE_f32 == 1 && TYPE_f64 == 2 && TYPE_bf16 == 3,
+               "the columns of estimated[][] are f16, f32, f64, bf16");
 
 #include "simd.h"
 
@@ -132,7 +132,8 @@ REQUIRED void v_store_batch_f64(char *batch, const v_f64 *y, int streaming)
             v_store_f64(batch + 32 * k, y[k]);
 }
 
-/* The bits of the largest magnitude of a batch, for each 32-bit lane. */
+/* The largest of each 32-bit word over the vectors of a batch, signs cleared. Of doubles only the
+ * upper words mean anything. */
 static ALWAYS_INLINE __m256i largest_f64(const v_f64 *x)
 {
     __m256i largest = _mm256_setzero_si256();
@@ -190,14 +191,14 @@ REQUIRED int v_out_of_range_f64(const char *batch, int e)
  * instructions, which makes bfloat16 12% slower. */
 static ALWAYS_INLINE __m256i and_words(__m256i x, uint32_t word)
 {
-    __m256 mask = _mm256_castsi256_ps(_mm256_set1_epi32((int)word));
-    return _mm256_castps_si256(_mm256_and_ps(_mm256_castsi256_ps(x), mask));
+    __m256 pattern = _mm256_castsi256_ps(_mm256_set1_epi32((int)word));
+    return _mm256_castps_si256(_mm256_and_ps(_mm256_castsi256_ps(x), pattern));
 }
 
 static ALWAYS_INLINE __m256i xor_words(__m256i x, uint32_t word)
 {
-    __m256 mask = _mm256_castsi256_ps(_mm256_set1_epi32((int)word));
-    return _mm256_castps_si256(_mm256_xor_ps(_mm256_castsi256_ps(x), mask));
+    __m256 pattern = _mm256_castsi256_ps(_mm256_set1_epi32((int)word));
+    return _mm256_castps_si256(_mm256_xor_ps(_mm256_castsi256_ps(x), pattern));
 }
 
 static ALWAYS_INLINE __m128i load_half(const char *memory)
@@ -215,6 +216,7 @@ static ALWAYS_INLINE __m256i load_halves(const char *memory)
 
 REQUIRED int v_out_of_range_f16(const char *batch, int e)
 {
+    _Static_assert(BATCH == 4, "two registers of half-precision elements are a batch");
     __m256i magnitude = _mm256_set1_epi16(0x7fff),
             bound = _mm256_set1_epi16((short)((15 + e) << 10));
     __m256i a = _mm256_and_si256(load_halves(batch), magnitude);

@@ -1,13 +1,12 @@
-/* x86-64 with AVX-512 as from Ice Lake and Zen 4 on: a vector is one 512-bit register, a mask a
- * mask register. VBMI2 is asked for without being used: it keeps Skylake-X and Cascade Lake, whose
- * clock slows down with such vectors, on AVX2. */
+/* x86-64 with AVX-512 as in Ice Lake, Zen 4 and later: a vector is one 512-bit register, a mask one
+ * mask register. VBMI2 is required but not used: it keeps Skylake-X and Cascade Lake, which lower
+ * their clock for 512-bit vectors, on AVX2. */
 #include "isa.h"
 
 #define ISA avx512
 #define AVX512_NEEDS                                                                               \
-    (NEEDS(X86_64) | NEEDS(AVX2) | NEEDS(FMA) | NEEDS(F16C) | NEEDS(AVX_STATE) | NEEDS(AVX512F) |  \
-     NEEDS(AVX512DQ) | NEEDS(AVX512BW) | NEEDS(AVX512VL) | NEEDS(AVX512_VBMI2) |                   \
-     NEEDS(AVX512_STATE))
+    (AVX2_NEEDS | NEEDS(AVX512F) | NEEDS(AVX512DQ) | NEEDS(AVX512BW) | NEEDS(AVX512VL) |           \
+     NEEDS(AVX512_VBMI2) | NEEDS(AVX512_STATE))
 
 #if defined(__x86_64__) || defined(_M_X64)
 
@@ -35,9 +34,8 @@ typedef __m512d v_f64;
 typedef __mmask16 m_f32;
 typedef __mmask8 m_f64;
 
-/* Intel's divider takes 10 cycles for a vector of floats and 16 for one of doubles; timed on
- * Granite Rapids. The fast one is Zen 4's, by LLVM's analyser, where a vector passes the
- * multipliers in two halves; it has no model of Zen 5. */
+/* Slow divider: 10 cycles for a vector of floats, 16 for one of doubles, timed on Granite Rapids.
+ * Fast: Zen 4, which splits a vector in two; counts by llvm-mca, not timed. */
 static const signed char estimated[DIVIDERS][OPS][TYPES] = {
     [FAST_DIVIDER] = {[OP_forward] = {0, 1, 2, 2},
                       [OP_derivative] = {0, 1, 2, 2},
@@ -51,6 +49,8 @@ static const signed char estimated[DIVIDERS][OPS][TYPES] = {
                       [OP_inverse] = {1, 2, 2, 2},
                       [OP_second_derivative] = {1, 1, 2, 0}},
 };
+_Static_assert(TYPE_f16 == 0 && TYPE_f32 == 1 && TYPE_f64 == 2 && TYPE_bf16 == 3,
+               "the columns of estimated[][] are f16, f32, f64, bf16");
 
 #include "simd.h"
 
@@ -173,7 +173,8 @@ REQUIRED void v_store_batch_f64(char *batch, const v_f64 *y, int streaming)
             v_store_f64(batch + 64 * k, y[k]);
 }
 
-/* The bits of the largest magnitude of a batch, for each 32-bit lane. */
+/* The largest of each 32-bit word over the vectors of a batch, signs cleared. Of doubles only the
+ * upper words mean anything. */
 static ALWAYS_INLINE __m512i largest_f64(const v_f64 *x)
 {
     __m512i largest = _mm512_setzero_si512();
@@ -239,6 +240,7 @@ static ALWAYS_INLINE __m512i load_halves(const char *memory) { return _mm512_loa
 /* Whether a magnitude of the batch, as an integer, reaches the bound. */
 static ALWAYS_INLINE int is_out_of_range_half(const char *batch, int bound)
 {
+    _Static_assert(BATCH == 4, "two registers of half-precision elements are a batch");
     __m512i magnitude = _mm512_set1_epi16(0x7fff);
     __m512i a = _mm512_and_si512(load_halves(batch), magnitude);
     __m512i b = _mm512_and_si512(load_halves(batch + 64), magnitude);
@@ -365,8 +367,8 @@ REQUIRED void v_prefetch(const char *memory) { _mm_prefetch(memory, _MM_HINT_T0)
 #pragma GCC pop_options
 #endif
 
-/* The first 512-bit instruction after others costs a call 15 to 20 ns on Granite Rapids. AVX2 makes
- * up for that in so few elements, in fewer where its tail of half types is one by one. */
+/* Switching to 512-bit instructions costs a call 15 to 20 ns on Granite Rapids. Below these sizes
+ * AVX2 is faster; those of the half types are lower because AVX2 computes their tail one by one. */
 const struct softsign_isa softsign_avx512 = {
     .name = "avx512",
     .needs = AVX512_NEEDS,

@@ -173,7 +173,7 @@ REQUIRED float v_load_bf16(const char *memory)
     return float_f32((uint32_t)half << 16);
 }
 
-/* Rounding cannot carry into the sign: the one NaN has no bit in its low half. */
+/* Rounding cannot carry into the sign: the canonical NaN's low half is 0. */
 REQUIRED void v_store_bf16(char *memory, float y)
 {
     uint16_t half = (uint16_t)((bits_f32(y) + 0x7fff + (bits_f32(y) >> 16 & 1)) >> 16);

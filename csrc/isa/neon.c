@@ -3,7 +3,7 @@
 
 #define ISA neon
 
-#if defined(__aarch64__) || defined(_M_ARM64)
+#if (defined(__aarch64__) && !defined(__AARCH64EB__)) || defined(_M_ARM64)
 
 #include <arm_neon.h>
 #include <float.h>
@@ -13,6 +13,7 @@
 #define LANES_f64 2
 
 #define BATCH 8
+_Static_assert(BATCH % 2 == 0, "half-precision elements are loaded two vectors at a time");
 /* By LLVM's models estimates make a Neoverse V2 faster and an Apple M1 slower. Not measured, and
  * neither are streaming stores, which are ordinary ones here. */
 #define ESTIMATES 0
@@ -120,13 +121,6 @@ static ALWAYS_INLINE uint32x4_t magnitude_f64(const char *batch, int k)
     return vreinterpretq_u32_f64(v_abs_f64(v_load_f64(batch + 16 * k)));
 }
 
-/* The instruction gives 8 bits; a Newton step doubles them. */
-REQUIRED v_f32 v_estimate_f32(v_f32 s)
-{
-    v_f32 r = vrecpeq_f32(s);
-    return vmulq_f32(r, vrecpsq_f32(s, r));
-}
-
 REQUIRED int v_out_of_range_f32(const char *batch, int e)
 {
     uint32x4_t largest = magnitude_f32(batch, 0);
@@ -172,7 +166,7 @@ static ALWAYS_INLINE void store_halves(char *memory, uint16x8_t halves)
 }
 
 /* Compares magnitudes: a shift drops the sign. */
-static ALWAYS_INLINE int half_beyond(const char *batch, int bound)
+static ALWAYS_INLINE int is_out_of_range_half(const char *batch, int bound)
 {
     uint16x8_t largest = vdupq_n_u16(0);
     for (int k = 0; k < BATCH; k += 2)
@@ -182,12 +176,12 @@ static ALWAYS_INLINE int half_beyond(const char *batch, int bound)
 
 REQUIRED int v_out_of_range_f16(const char *batch, int e)
 {
-    return half_beyond(batch, (15 + e) << 10);
+    return is_out_of_range_half(batch, (15 + e) << 10);
 }
 
 REQUIRED int v_out_of_range_bf16(const char *batch, int e)
 {
-    return half_beyond(batch, (127 + e) << 7);
+    return is_out_of_range_half(batch, (127 + e) << 7);
 }
 
 /* A signalling NaN is made quiet first: its conversion would raise a flag. */

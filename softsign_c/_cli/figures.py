@@ -55,7 +55,7 @@ def read(source: Path) -> Figures:
     """Return the figures of a file of "bench --json"."""
     try:
         with source.open("rb") as file:
-            content = json.loads(file.read(MAX_BYTES))  # JSON that is cut is none
+            content = json.loads(file.read(MAX_BYTES))  # truncated JSON fails to parse
         rows = [Row(*(row[field] for field in Row._fields)) for row in content["rows"]]
         if not rows or not all(map(can_be, rows)):
             raise ValueError("no rows, or wrong ones")

@@ -55,7 +55,7 @@ def run(arguments: argparse.Namespace) -> None:
 def status_of(words: Sequence[str] | None) -> int:
     """Run the command and return the exit status."""
     try:
-        with suppress(SystemExit):  # argparse has helped
+        with suppress(SystemExit):  # raised by --help and --version
             run(parsed(words))
         if sys.stdout:
             sys.stdout.flush()

@@ -9,7 +9,7 @@ _DEVICES = {"cpu", "meta"}
 _LAYOUTS = {torch.strided, torch.jagged}
 
 
-def is_taken(x: Any) -> bool:
+def is_supported(x: Any) -> bool:
     """Tell whether the operators take the argument as it is."""
     return (
         isinstance(x, torch.Tensor)
@@ -20,13 +20,13 @@ def is_taken(x: Any) -> bool:
     )
 
 
-def taken(x: Any, name: str, with_complex: bool = False) -> torch.Tensor:
+def as_supported(x: Any, name: str, with_complex: bool = False) -> torch.Tensor:
     """Return the tensor as the operators take it, integers converted to PyTorch's default dtype.
 
     Complex numbers are returned as they are, if the caller knows what to do with them. What is not
     supported is refused in the name of the caller, with the way out.
     """
-    if is_taken(x):
+    if is_supported(x):
         return x
     if not isinstance(x, torch.Tensor):
         kind = type(x).__name__

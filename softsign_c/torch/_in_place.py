@@ -16,7 +16,7 @@ def _by_copy(x: Tensor) -> None:
 
 
 def _in_one_pass(x: Tensor) -> None:
-    overlaps = torch._debug_has_internal_overlap(x)  # or it cannot be told
+    overlaps = torch._debug_has_internal_overlap(x)  # 0: no, 1: yes, 2: unknown
     if overlaps or x.is_inference() > torch.is_inference_mode_enabled():
         _by_copy(x)
     else:

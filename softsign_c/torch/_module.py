@@ -5,7 +5,7 @@ from torch.jit import is_scripting
 from torch.nn import functional
 from torch.overrides import handle_torch_function, has_torch_function_unary
 
-from softsign_c.torch._arguments import is_taken, taken
+from softsign_c.torch._arguments import is_supported, as_supported
 from softsign_c.torch._in_place import softsign_
 from softsign_c.torch._operators import softsign as _softsign
 
@@ -58,8 +58,8 @@ def softsign(input: torch.Tensor, inplace: bool = False) -> torch.Tensor:  # noq
         return input.copy_(y) if inplace else y
     if has_torch_function_unary(input):
         return handle_torch_function(softsign, (input,), input, inplace=inplace)
-    if not is_taken(input):
-        x = taken(input, "softsign", with_complex=True)
+    if not is_supported(input):
+        x = as_supported(input, "softsign", with_complex=True)
         if x.is_complex():
             y = functional.softsign(input.clone() if inplace else input)
             return input.copy_(y) if inplace else y

@@ -61,7 +61,7 @@ def _recorder(partial: Callable[..., Tensor]) -> Callable[..., Tensor]:
     apply: Callable[..., Tensor] = cast(Any, Recorded).apply
 
     def record(result: Tensor, *inputs: Tensor) -> Tensor:
-        arguments = ([result], *inputs)  # in a list, as it is no input
+        arguments = ([result], *inputs)  # in a list, so that autograd does not treat it as an input
         if not _C._are_functorch_transforms_active():
             return apply(*arguments)
         with enable_single_level_autograd_function():

@@ -6,7 +6,7 @@ import torch
 from torch.distributions import constraints
 from torch.distributions.transforms import Transform
 
-from softsign_c.torch._arguments import taken
+from softsign_c.torch._arguments import as_supported
 from softsign_c.torch._operators import softsign, softsign_inverse
 
 _NAME = "SoftsignTransform"
@@ -47,11 +47,11 @@ class SoftsignTransform(Transform):
     __hash__ = Transform.__hash__
 
     def _call(self, x: torch.Tensor) -> Any:
-        return softsign(taken(x, _NAME))
+        return softsign(as_supported(x, _NAME))
 
     def _inverse(self, y: torch.Tensor) -> Any:
-        return softsign_inverse(taken(y, _NAME))
+        return softsign_inverse(as_supported(y, _NAME))
 
     def log_abs_det_jacobian(self, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
         """Return -2 log1p(abs(x)), the logarithm of dy/dx."""
-        return -2 * torch.log1p(taken(x, _NAME).abs())
+        return -2 * torch.log1p(as_supported(x, _NAME).abs())
