@@ -196,7 +196,7 @@ class build_ext(extension.build_ext):  # noqa: N801
         self.verify(Path(self.get_ext_fullpath(ext.name)))
 
     def verify(self, library: Path) -> None:
-        """Stop the build if it does not keep its promises: some flags cannot be undone by later ones."""
+        """Stop the build if its promises are broken: some flags cannot be undone by later ones."""
         if is_cross_build(self.plat_name):
             self.warn(f"{library} is for {self.plat_name}, not verified on {platform.machine()}")
         elif wrong := failure(library):

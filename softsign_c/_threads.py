@@ -30,8 +30,8 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
     Parameters
     ----------
     n : int
-        From 1 to 1024; numbers above the CPU count are allowed but gain nothing. The default is 1, or
-        the value of the environment variable ``SOFTSIGN_C_NUM_THREADS`` at import.
+        From 1 to 1024; numbers above the CPU count are allowed but gain nothing. The default is
+        1, or the value of the environment variable ``SOFTSIGN_C_NUM_THREADS`` at import.
 
     Raises
     ------
@@ -45,8 +45,8 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
     A call is split if it has at least 16,384 elements in one inner loop (8,192 of float64): of
     arrays that are contiguous, or strided in one dimension. The calling thread computes alone if
     operands overlap in part, if another thread's call is being split, if the calling thread is
-    more constrained in its scheduling than the worker threads (CPU mask, niceness, policy; Linux only), and if
-    the system gives no thread. Workers are created at the first use and kept; between calls they
+    more constrained in its scheduling than the worker threads (CPU mask, niceness, policy; Linux
+    only), and if no thread can be created. Workers are created at the first use and kept; between calls they
     sleep.
 
     Examples

@@ -5,7 +5,7 @@ from torch.jit import is_scripting
 from torch.nn import functional
 from torch.overrides import handle_torch_function, has_torch_function_unary
 
-from softsign_c.torch._arguments import is_supported, as_supported
+from softsign_c.torch._arguments import as_supported, is_supported
 from softsign_c.torch._in_place import softsign_
 from softsign_c.torch._operators import softsign as _softsign
 
