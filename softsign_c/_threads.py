@@ -46,8 +46,8 @@ class set_num_threads(Setting):  # noqa: N801  (called like a function)
     arrays that are contiguous, or strided in one dimension. The calling thread computes alone if
     operands overlap in part, if another thread's call is being split, if the calling thread is
     more constrained in its scheduling than the worker threads (CPU mask, niceness, policy; Linux
-    only), and if no thread can be created. Workers are created at the first use and kept; between calls they
-    sleep.
+    only), and if no thread can be created. Workers are created at the first use and kept; between
+    calls they sleep.
 
     Examples
     --------
