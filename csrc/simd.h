@@ -11,7 +11,7 @@
  *                       says how many vectors of a batch are divided by a refined estimate of the
  *                       reciprocal while the divider works on the others
  *     PARTIAL_VECTORS   1 if v_load_first_* and v_store_first_* are defined, else 0
- *     PREFETCH_AHEAD    how far ahead v_prefetch is called, in bytes; only with streaming stores
+ *     PREFETCH_AHEAD    how far ahead v_prefetch is called, in bytes
  *
  * "IEEE" below: correctly rounded, raising the flags that IEEE 754 specifies. Every other function
  * raises neither invalid, divide-by-zero nor overflow for any lane, signalling NaNs included.
