@@ -111,7 +111,7 @@ static ALWAYS_INLINE vec NAME(reciprocal)(vec s, enum path path)
 static ALWAYS_INLINE vec NAME(rough_reciprocal)(vec s, enum path path)
 {
 #if BATCH && ESTIMATES
-    if (path == FAST_PATH_ESTIMATED && IS_ROUGH) {
+    if (path == FAST_PATH_ESTIMATED && DIGITS <= 8) {
         vec r = v_estimate(s);
         return v_fnma(v_fms(s, r, v_set(1)), r, r);
     }
@@ -124,8 +124,8 @@ static ALWAYS_INLINE vec NAME(quotient)(vec n, vec s, enum path path, float bias
 {
 #if BATCH && ESTIMATES
     if (path == FAST_PATH_ESTIMATED)
-        return IS_ROUGH ? v_mul(n, NAME(rough_reciprocal)(s, path))
-                        : NAME(corrected)(n, s, NAME(refined)(s, bias));
+        return DIGITS <= 8 ? v_mul(n, NAME(rough_reciprocal)(s, path))
+                           : NAME(corrected)(n, s, NAME(refined)(s, bias));
 #endif
     (void)path, (void)bias;
     return v_div(n, s);

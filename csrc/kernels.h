@@ -12,7 +12,7 @@
 #define NAME(name) JOIN(name, ELEMENT)
 #define MEMORY(name) JOIN3(v, name, ELEMENT)
 #define BYTES JOIN(BYTES, ELEMENT)
-#define IS_ROUGH JOIN(IS_ROUGH, ELEMENT)
+#define DIGITS JOIN(DIGITS, ELEMENT)
 #define NORMAL JOIN(NORMAL, COMPUTE)
 #define FORMULA(op)                                                                                \
     static ALWAYS_INLINE void NAME(op##_formula)(const vec *in, vec *out, enum path path)
@@ -55,9 +55,6 @@ typedef void slow_path(struct operands at, size_t bytes);
 #define NORMAL_f32 126
 #define NORMAL_f64 1022
 
-/* Whether a type has so few digits that rough_reciprocal() is enough. */
-enum { IS_ROUGH_f16 = 0, IS_ROUGH_f32 = 0, IS_ROUGH_f64 = 0, IS_ROUGH_bf16 = 1 };
-
 #if ESTIMATES
 #define ESTIMATED(divider, op, type) estimated[divider][op][type]
 #define KERNEL_slow(op, type) JOIN(KERNEL(op, type), slow_divider)
@@ -67,9 +64,9 @@ enum { IS_ROUGH_f16 = 0, IS_ROUGH_f32 = 0, IS_ROUGH_f64 = 0, IS_ROUGH_bf16 = 1 }
 #endif
 #define KERNEL_fast(op, type) KERNEL(op, type)
 
-#define BYTES_AND_LIMIT(type, bytes, compute, limit, chunk, with)                                  \
-    BYTES_##type = bytes, LIMIT_##type = limit,
-enum { SOFTSIGN_TYPES(BYTES_AND_LIMIT, ) };
-#undef BYTES_AND_LIMIT
+#define OF_TYPE(type, bytes, digits, compute, limit, chunk, with)                                  \
+    BYTES_##type = bytes, DIGITS_##type = digits, LIMIT_##type = limit,
+enum { SOFTSIGN_TYPES(OF_TYPE, ) };
+#undef OF_TYPE
 
 #endif

@@ -30,14 +30,16 @@
 #define COMPUTE f32
 #include "kernels_of_type_tpl.h"
 
-#define CHECK_COMPUTE(type, bytes, compute, limit, chunk, with)                                    \
+#define CHECK_COMPUTE(type, bytes, digits, compute, limit, chunk, with)                            \
     _Static_assert(sizeof(v_##compute) / LANES_##compute == COMPUTE_BYTES_##type,                  \
                    #type " is not computed in the type that its row names");
 SOFTSIGN_TYPES(CHECK_COMPUTE, )
 #undef CHECK_COMPUTE
 
-#define FAST_KERNEL(type, bytes, compute, limit, chunk, op) [TYPE_##type] = KERNEL_fast(op, type),
-#define SLOW_KERNEL(type, bytes, compute, limit, chunk, op) [TYPE_##type] = KERNEL_slow(op, type),
+#define FAST_KERNEL(type, bytes, digits, compute, limit, chunk, op)                                \
+    [TYPE_##type] = KERNEL_fast(op, type),
+#define SLOW_KERNEL(type, bytes, digits, compute, limit, chunk, op)                                \
+    [TYPE_##type] = KERNEL_slow(op, type),
 #define FAST_KERNELS(op, ufunc, inputs, outputs, limit)                                            \
     [OP_##op] = {SOFTSIGN_TYPES(FAST_KERNEL, op)},
 #define SLOW_KERNELS(op, ufunc, inputs, outputs, limit)                                            \

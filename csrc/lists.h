@@ -15,7 +15,7 @@
     ROW(inverse, "softsign_inverse", 1, 1, 0)                                                      \
     ROW(second_derivative, "softsign_second_derivative", 1, 1, NORMAL / 3)
 
-/* ROW(type, bytes, type that is computed in, limit, smallest chunk, with)
+/* ROW(type, bytes, significant bits, type that is computed in, limit, smallest chunk, with)
  *
  * limit: also of the fast path. float16: the exponent of infinity, since its results cannot
  * underflow in float32. Others: below overflow with a margin, so that 1 / (1 + |x|) is normal; for
@@ -26,10 +26,10 @@
  *
  * NumPy's own types come first. */
 #define SOFTSIGN_TYPES(ROW, with)                                                                  \
-    ROW(f16, 2, f32, 16, 8192, with)                                                               \
-    ROW(f32, 4, f32, 100, 8192, with)                                                              \
-    ROW(f64, 8, f64, 120, 4096, with)                                                              \
-    ROW(bf16, 2, f32, 100, 8192, with)
+    ROW(f16, 2, 11, f32, 16, 8192, with)                                                           \
+    ROW(f32, 4, 24, f32, 100, 8192, with)                                                          \
+    ROW(f64, 8, 53, f64, 120, 4096, with)                                                          \
+    ROW(bf16, 2, 8, f32, 100, 8192, with)
 
 /* ROW(instruction set), the fastest first: csrc/isa/ has a file for each. */
 #define SOFTSIGN_ISAS(ROW)                                                                         \
@@ -54,7 +54,7 @@
     ROW(AVX512_STATE, "an operating system that saves the AVX-512 registers")
 
 #define OP_INDEX(op, ufunc, inputs, outputs, limit) OP_##op,
-#define TYPE_INDEX(type, bytes, compute, limit, chunk, with) TYPE_##type,
+#define TYPE_INDEX(type, bytes, digits, compute, limit, chunk, with) TYPE_##type,
 #define FEATURE_INDEX(feature, needed) FEATURE_##feature,
 enum { SOFTSIGN_OPS(OP_INDEX) OPS };
 enum { SOFTSIGN_TYPES(TYPE_INDEX, ) TYPES };

@@ -15,14 +15,14 @@ struct loop_data {
 };
 
 #define OP_ROW(op, ufunc, inputs, outputs, limit) {#op, ufunc, inputs, outputs},
-#define TYPE_NAME(type, bytes, compute, limit, chunk, with) #type,
-#define TYPE_LOOP(type, bytes, compute, limit, chunk, with) softsign_loop,
+#define TYPE_NAME(type, bytes, digits, compute, limit, chunk, with) #type,
+#define TYPE_LOOP(type, bytes, digits, compute, limit, chunk, with) softsign_loop,
 #define OPERANDS_OF(op, ufunc, inputs, outputs, limit)                                             \
     INPUTS_##op = inputs, OPERANDS_##op = inputs + outputs,
-#define DATA(type, bytes, compute, limit, chunk, op)                                               \
+#define DATA(type, bytes, digits, compute, limit, chunk, op)                                       \
     {OP_##op, TYPE_##type, INPUTS_##op, OPERANDS_##op, bytes, chunk},
 #define DATA_OF(op, ufunc, inputs, outputs, limit) {SOFTSIGN_TYPES(DATA, op)},
-#define POINTER(type, bytes, compute, limit, chunk, op) &loop_data[OP_##op][TYPE_##type],
+#define POINTER(type, bytes, digits, compute, limit, chunk, op) &loop_data[OP_##op][TYPE_##type],
 #define POINTERS_OF(op, ufunc, inputs, outputs, limit) {SOFTSIGN_TYPES(POINTER, op)},
 
 enum { SOFTSIGN_OPS(OPERANDS_OF) };
@@ -42,7 +42,7 @@ void softsign_set_streaming_bytes(size_t bytes) { streaming_bytes = bytes; }
 
 enum { LARGEST_CHUNK = 1 << 18 }; /* bytes of an operand: a fraction of the second-level cache */
 
-#define CHECK_TYPE(type, bytes, compute, limit, chunk, with)                                       \
+#define CHECK_TYPE(type, bytes, digits, compute, limit, chunk, with)                               \
     _Static_assert(CACHE_LINE % bytes == 0, #type ": a cache line begins an element");             \
     _Static_assert(chunk > 0 && chunk * bytes <= LARGEST_CHUNK, #type ": smallest chunk");
 SOFTSIGN_TYPES(CHECK_TYPE, )

@@ -11,10 +11,10 @@
 enum { N = 4093, CHUNKS = 1025 }; /* over 2^22 elements; N is odd, so that kernels have a tail */
 _Static_assert(N *CHUNKS >= 1 << 22, "the sample is too small");
 
+#define FORMAT(type, bytes, digits, compute, limit, chunk, with) {bytes, (digits) - 1},
 static const struct {
     int bytes, fraction_bits;
-} formats[TYPES] = {
-    [TYPE_f16] = {2, 10}, [TYPE_f32] = {4, 23}, [TYPE_f64] = {8, 52}, [TYPE_bf16] = {2, 7}};
+} formats[TYPES] = {SOFTSIGN_TYPES(FORMAT, )};
 
 /* The bits of an element: a quarter each of any bits, of magnitudes around 1, of edges (zeros,
  * subnormals, one, the largest, infinities, NaNs with payloads, quiet or not), of any bits again.

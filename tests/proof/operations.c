@@ -14,26 +14,25 @@ static double noted(double y) { return *next++ = y; }
 #define ELEMENT f32
 #define COMPUTE f32
 #define BYTES 4
-#define IS_ROUGH 0
+#define DIGITS 24
 #define vec float
 #include "single.h"
 
 #undef ELEMENT
-#undef IS_ROUGH
+#undef DIGITS
 #define ELEMENT bf16
-#define IS_ROUGH 1
+#define DIGITS 8
 #include "single.h"
 
-#undef IS_ROUGH
-#define IS_ROUGH 0
-
 #undef ELEMENT
+#undef DIGITS
 #undef COMPUTE
 #undef BYTES
 #undef vec
 #define ELEMENT f64
 #define COMPUTE f64
 #define BYTES 8
+#define DIGITS 53
 #define vec double
 #include "single.h"
 

@@ -48,7 +48,7 @@ static inline uint32_t bits(float x)
 /* The formulas, from estimates at both ends */
 #define RESULT(y) (y)
 #define BYTES 4
-#define IS_ROUGH 0
+#define DIGITS 24
 #define vec float
 
 #define COMPUTE f32

@@ -40,7 +40,7 @@ static inline double any_error(double s)
 #define RESULT(y) (y)
 #define BYTES 8
 #define COMPUTE f64
-#define IS_ROUGH 0
+#define DIGITS 53
 #define vec double
 
 #define ELEMENT least

@@ -3,7 +3,7 @@
  *
  *     ELEMENT        of which the functions have their names
  *     COMPUTE        f32 or f64
- *     IS_ROUGH       1 for bfloat16
+ *     DIGITS         significant bits of the type that is stored
  *     vec, BYTES     float and 4, or double and 8
  *     ESTIMATE(s)    of 1 / s
  *     RESULT(y)      what an operation gave, to be looked at */
