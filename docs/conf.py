@@ -45,10 +45,7 @@ def expand_autodoc(app, page, source):
     repository too, where a comment is not shown.
     """
     source[0] = re.sub(
-        r"^<!-- (auto\w+:: .*) -->$",
-        r"```{eval-rst}\n.. \1\n```",
-        source[0],
-        flags=re.MULTILINE,
+        r"^<!-- (auto\w+:: .*) -->$", r"```{eval-rst}\n.. \1\n```", source[0], flags=re.MULTILINE
     )
 
 

@@ -3,12 +3,7 @@
 import numpy as np
 import pytest
 
-from softsign_c import (
-    softsign,
-    softsign_backward,
-    softsign_derivative,
-    softsign_with_derivative,
-)
+from softsign_c import softsign, softsign_backward, softsign_derivative, softsign_with_derivative
 
 VALUES = np.array([-3.0, 0.0, 1.0, np.nan], dtype=np.float32)
 EXPECTED = np.array([-0.75, 0.0, 0.5, np.nan], dtype=np.float32)

@@ -168,12 +168,13 @@ def test_plot_without_matplotlib_names_the_extra(monkeypatch):
     assert_refused(command("plot", "x", "y"), "pip install 'softsign_c[plot]'")
 
 
-def test_info_and_bench_work_without_rich(monkeypatch, quick):
+def test_every_verb_but_plot_works_without_rich(monkeypatch, quick, folder):
     hide(monkeypatch, "rich")
-    for verb in ("info", "bench"):
-        result = command(verb, stderr=Terminal())
+    np.save(folder / "x.npy", np.zeros(3))
+    for verb, *files in (["info"], ["bench"], ["apply", folder / "x.npy", folder / "y.npy"]):
+        result = command(verb, *files, stderr=Terminal())
         assert (result.returncode, result.stderr) == (0, "")
-        assert result.stdout
+        assert result.stdout or (folder / "y.npy").exists()
 
 
 @posix

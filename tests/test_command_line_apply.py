@@ -83,14 +83,6 @@ def test_apply_shows_on_a_terminal_how_far_it_is(folder, monkeypatch):
     assert "100%" in result.stderr
 
 
-def test_apply_works_without_rich(folder, monkeypatch):
-    monkeypatch.setitem(sys.modules, "rich.console", None)
-    np.save(folder / "x.npy", np.zeros(3))
-    result = command("apply", folder / "x.npy", folder / "y.npy", stderr=Terminal())
-    assert (result.returncode, result.stderr) == (0, "")
-    assert (folder / "y.npy").exists()
-
-
 def test_apply_can_replace_its_input(folder, monkeypatch):
     monkeypatch.setattr(apply, "BLOCK", 30)
     x = np.linspace(-9, 9, 100)

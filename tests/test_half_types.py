@@ -13,10 +13,7 @@ HALF = ["f16", "bf16"]
 DOUBLE_ERROR = 2.0**-49  # of a formula in doubles, relatively
 
 # The worst error in ulp, and the input that has it, where not all results are correctly rounded.
-WORST = {
-    ("inverse", "f16"): (0.500035, 0x2FF1),
-    ("second_derivative", "f16"): (0.500087, 0x10AC),
-}
+WORST = {("inverse", "f16"): (0.500035, 0x2FF1), ("second_derivative", "f16"): (0.500087, 0x10AC)}
 CORRECTLY_ROUNDED = [(op, name) for op in raw.UNARY for name in HALF if (op, name) not in WORST]
 
 

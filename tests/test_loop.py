@@ -31,13 +31,7 @@ def call(op: str, type_: Type, n: int, steps: Sequence[int], *operands: np.ndarr
     loop(op, type_, n, steps, raw.pointers([x.ctypes.data for x in operands]))
 
 
-def check(
-    op: str,
-    type_: Type,
-    n: int,
-    steps: Sequence[int],
-    **where: Sequence[int],
-) -> None:
+def check(op: str, type_: Type, n: int, steps: Sequence[int], **where: Sequence[int]) -> None:
     def run(pointers: object) -> None:
         loop(op, type_, n, steps, pointers)
 

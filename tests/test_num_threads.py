@@ -1,7 +1,6 @@
 """set_num_threads and get_num_threads, and the environment variable."""
 
 import contextlib
-import sysconfig
 import threading
 from concurrent.futures import ThreadPoolExecutor
 
@@ -83,20 +82,6 @@ def test_context_manager_can_be_used_again():
     with two, two:
         assert get_num_threads() == 2
     assert get_num_threads() == 1
-
-
-@pytest.mark.skipif(
-    not sysconfig.get_config_var("Py_GIL_DISABLED"), reason="this Python is not free-threaded"
-)
-def test_free_threaded_python_goes_on_without_a_lock():
-    code = """
-        import sys
-        import softsign_c
-        softsign_c.softsign([1.0])
-        print(sys._is_gil_enabled())
-        """
-    done = run_script(code, PYTHON_GIL="")
-    assert (done.stdout, done.stderr) == ("False\n", "")
 
 
 @pytest.mark.thread_unsafe(reason="has two threads")

@@ -32,8 +32,7 @@ def test_the_file_keeps_the_figures(figures):
 
 
 @pytest.mark.parametrize(
-    ("format_", "magic"),
-    [("svg", b"<?xml"), ("PNG", b"\x89PNG"), ("pdf", b"%PDF")],
+    ("format_", "magic"), [("svg", b"<?xml"), ("PNG", b"\x89PNG"), ("pdf", b"%PDF")]
 )
 def test_plot_draws_in_the_format_of_the_name(figures, format_, magic):
     chart = figures.with_suffix(f".{format_}")

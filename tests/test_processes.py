@@ -1,6 +1,5 @@
-"""Threads, forks, other interpreters, and a floating-point unit that is set otherwise."""
+"""Threads, forks, and a floating-point unit that is set otherwise."""
 
-import importlib.util
 import multiprocessing
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -82,40 +81,6 @@ def test_first_import_in_a_thread():
         thread.join()
         """)
     assert (done.stdout, done.stderr) == ("0.75\n", "")
-
-
-INTERPRETERS = ["_interpreters", "_xxsubinterpreters"]  # from Python 3.13 on, and before
-
-
-def test_other_interpreters_are_served_or_refused():
-    """NumPy itself refuses to be loaded in some; what counts is that nothing crashes."""
-    found = [name for name in INTERPRETERS if importlib.util.find_spec(name)]
-    if not found:
-        pytest.skip("this Python has no module that makes interpreters")
-    done = run_script(f"""
-        import {found[0]} as interpreters, softsign_c
-        script = '''
-        try:
-            import softsign_c
-        except ImportError as error:
-            print("refused")
-        else:
-            print(softsign_c.softsign(3.0))
-        '''
-        for _ in range(3):
-            other = interpreters.create()
-            try:
-                interpreters.run_string(other, script.replace("\\n        ", "\\n"))
-            except RuntimeError as error:
-                print("refused")
-            interpreters.destroy(other)
-            print(softsign_c.softsign(1.0), flush=True)  # as the other does at its end
-        """)
-    assert done.returncode == 0, done.stderr
-    lines = done.stdout.split()
-    assert lines[1::2] == ["0.5"] * 3
-    assert set(lines[::2]) <= {"0.75", "refused"}
-    assert len(lines) == 6
 
 
 @pytest.mark.parametrize("control", ["FLUSH_TO_ZERO", "ROUND_UP"])

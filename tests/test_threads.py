@@ -168,37 +168,45 @@ def test_operands_that_overlap_give_the_same_bits(number):
             assert overlapping(N) == expected
 
 
-SHIFTS = {  # bytes from an operand to the output
-    "before": -4,
-    "a vector before": -32,
-    "a cache line before": -64,
-    "a chunk before": -(1 << 18),
-}
+def before_an_input(operand, shift):
+    """Begin the output so many elements before an input."""
 
-
-@pytest.mark.parametrize("shift", SHIFTS.values(), ids=SHIFTS)
-@pytest.mark.parametrize("operand", [0, 1])
-def test_an_output_that_begins_before_an_input_is_computed_in_order(shift, operand):
-    def result():
-        memory = np.resize(X, 3 * N)
-        inputs = [np.resize(X, N), np.resize(X, N)]
+    def run():
+        memory, inputs = np.resize(X, 3 * N), [np.resize(X, N), np.resize(X, N)]
         inputs[operand] = memory[N : 2 * N]
-        loop("backward", F32, [*inputs, memory[N + shift // 4 :]], [4, 4, 4])
+        loop("backward", F32, [*inputs, memory[N - shift :]], [4, 4, 4])
         return memory.tobytes()
 
+    return run
+
+
+def other_strides():
+    """Overwrite, from the address of an input on, elements of it that are read later."""
+    memory = np.resize(X, 4 * N)
+    loop("backward", F32, [np.resize(X, N), memory, memory], [4, 4, 8])
+    return memory.tobytes()
+
+
+def two_outputs():
+    memory = np.zeros(N + 1, np.float32)
+    loop("forward_with_derivative", F32, [np.resize(X, N), memory, memory[1:]], [4, 4, 4])
+    return memory.tobytes()
+
+
+SHIFTS = {"an element": 1, "a vector": 8, "a cache line": 16, "a chunk": 1 << 16}
+IN_ORDER = {
+    f"{name} before input {operand}": before_an_input(operand, shift)
+    for operand in (0, 1)
+    for name, shift in SHIFTS.items()
+}
+IN_ORDER |= {"at one address with other strides": other_strides, "two outputs": two_outputs}
+
+
+@pytest.mark.parametrize("result", IN_ORDER.values(), ids=IN_ORDER)
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_overlaps_is_computed_in_order(number, result):
     expected = result()
-    with set_num_threads(3):
-        assert all(result() == expected for _ in range(5))
-
-
-def test_two_outputs_in_one_place_are_written_in_order():
-    def result():
-        memory = np.zeros(N + 1, np.float32)
-        loop("forward_with_derivative", F32, [np.resize(X, N), memory, memory[1:]], [4, 4, 4])
-        return memory.tobytes()
-
-    expected = result()
-    with set_num_threads(3):
+    with set_num_threads(number):
         assert all(result() == expected for _ in range(5))
 
 
@@ -225,10 +233,8 @@ def test_warnings_are_those_of_one_thread_wherever_the_bad_element_lies(at, y, e
 
 @pytest.mark.parametrize(
     ("control", "op"),
-    [
-        ("FLUSH_TO_ZERO", "forward"),
-        ("ROUND_UP", "derivative"),
-    ],  # forward relies on rounding to nearest
+    # forward relies on rounding to nearest
+    [("FLUSH_TO_ZERO", "forward"), ("ROUND_UP", "derivative")],
 )
 def test_the_callers_control_word_holds_in_every_thread(control, op, floating_point_unit):
     x = np.concatenate([np.geomspace(1e-42, 1e-30, 300, dtype="f4"), X[:3000]])
@@ -265,18 +271,3 @@ def test_streaming_is_decided_for_the_whole_call(offset, isa):
             assert_same_bits(bits_of(softsign(X, out=y)), bits_of(expected))
     finally:
         lib.softsign_set_streaming_bytes(before)
-
-
-@pytest.mark.parametrize("number", NUMBERS)
-def test_operands_that_begin_at_one_address_with_other_strides_are_computed_in_order(number):
-    """The output overwrites inputs that are read later."""
-
-    def result():
-        memory = np.resize(X, 4 * N)
-        with np.errstate(all="ignore"):
-            loop("backward", F32, [np.resize(X, N), memory, memory], [4, 4, 8])
-        return memory.tobytes()
-
-    expected = result()
-    with set_num_threads(number):
-        assert all(result() == expected for _ in range(5))

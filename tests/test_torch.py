@@ -147,11 +147,7 @@ def test_module_in_a_network():
 def test_dataloader_workers(method):
     rows = list(random(12, 5, dtype=torch.float32))
     loader = DataLoader(
-        rows,
-        batch_size=4,
-        num_workers=2,
-        collate_fn=Together(),
-        multiprocessing_context=method,
+        rows, batch_size=4, num_workers=2, collate_fn=Together(), multiprocessing_context=method
     )
     assert torch.equal(torch.cat(list(loader)), softsign(torch.stack(rows)))
 

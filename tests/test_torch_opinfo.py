@@ -43,12 +43,6 @@ def test_samples_agree(row, dtype):
         torch.testing.assert_close(got, expected, equal_nan=True)
 
 
-@pytest.mark.parametrize("dtype", [torch.complex64, torch.complex128], ids=str)
-def test_complex_samples_agree(row, dtype):
-    for sample in row.sample_inputs("cpu", dtype):
-        assert torch.equal(softsign(sample.input), functional.softsign(sample.input))
-
-
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128], ids=str)
 @pytest.mark.filterwarnings("ignore:.*torch.vmap.*:FutureWarning")  # PyTorch's, of itself
 def test_samples_can_be_differentiated_as_the_row_says(row, dtype):
@@ -67,20 +61,6 @@ def test_samples_can_be_differentiated_as_the_row_says(row, dtype):
             check_fwd_over_rev=row.supports_fwgrad_bwgrad,
             check_rev_over_rev=row.supports_gradgrad,
         )
-
-
-def test_what_the_row_supports_is_tested_here(row):
-    """What else the row promises, each with the place where it is tested."""
-    elsewhere = {
-        "supports_scripting": "test_torch_compile.py",
-        "supports_tracing": "test_torch_compile.py",
-        "supports_inplace_autograd": "test_torch_in_place.py",
-        "test_neg_view": "test_torch.py",
-        "test_conjugated_samples": "below",
-    }
-    assert all(getattr(row, name) for name in elsewhere)
-    unsupported = [f"supports_sparse{kind}" for kind in ("", "_csr", "_csc", "_bsr", "_bsc")]
-    assert not any(getattr(row, name) for name in [*unsupported, "supports_out"])
 
 
 def test_conjugate_and_negative_views(row):

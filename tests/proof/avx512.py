@@ -19,7 +19,6 @@ from digest import DIGESTS
 
 from bench.tables import record
 
-QUIET = ["-w", "-Wno-psabi"]
 AVX512 = "avx512f,avx512dq,avx512bw,avx512vl"
 
 
@@ -70,10 +69,7 @@ def main() -> None:
     native = build("static", AVX512, ["gcc", "-static"], ["-O3"])
     expected = digests(native, chunks, "baseline")["baseline"]
     emulator = [sys.executable, harness.HERE / "emulated.py", native, chunks, "avx512"]
-    runs = [
-        ("SIMDe", [built_by_simde(), 1025, "avx512"], DIGESTS),
-        ("Bochs", emulator, expected),
-    ]
+    runs = [("SIMDe", [built_by_simde(), 1025, "avx512"], DIGESTS), ("Bochs", emulator, expected)]
     faults = 0
     for (name, _, wanted), found in zip(
         runs, harness.in_parallel(lambda run: digests(*run[1]), runs), strict=True
