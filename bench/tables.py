@@ -38,8 +38,11 @@ def enclosed(name: str) -> re.Pattern[str]:
     return re.compile(f"<!-- {name} -->(.*?)<!-- /{name} -->", re.DOTALL)
 
 
-def fill(path: Path, texts: dict[str, str]) -> None:
-    """Put each text into the page, in place of what its marks enclose."""
+def fill(path: Path, texts: dict[str, str], only_show: bool = False) -> None:
+    """Put each text into the page, in place of what its marks enclose; or print all of them."""
+    if only_show:
+        print(*texts.values(), sep="\n\n")
+        return
     page = path.read_text(encoding="utf-8")
     for name, text in texts.items():
         block = f"<!-- {name} -->\n\n{text}\n\n<!-- /{name} -->"

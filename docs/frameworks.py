@@ -99,32 +99,23 @@ def jax_table(sizes, seconds):
     return table(head, rows)
 
 
-def fill_torch(small):
-    cases = ([1000], [1], 0.1) if small else ([1, 1000, 100_000, 1_000_000, 10_000_000], [1, 2], 1)
-    made = torch_table(*cases)
-    if small:
-        print(made)
-    else:
-        fill(HERE / "torch.md", {"machine": setting("softsign_c", "numpy", "torch"), "speed": made})
-
-
-def fill_jax(small):
-    made = jax_table(*([1000], 0.1) if small else ([1000, 100_000, 1_000_000], 2))
-    if small:
-        print(made)
-    else:
-        fill(HERE / "jax.md", {"machine": setting("softsign_c", "numpy", "jax"), "speed": made})
+SIZES = [1000, 100_000, 1_000_000]
+PAGES = {  # how each page's table is made: the full arguments, and the small
+    "torch": (torch_table, ([1, *SIZES, 10_000_000], [1, 2], 1), ([1000], [1], 0.1)),
+    "jax": (jax_table, (SIZES, 2), ([1000], 0.1)),
+}
 
 
 def main():
-    pages = {"torch": fill_torch, "jax": fill_jax}
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="only try whether the script runs")
-    parser.add_argument("--only", choices=pages, help="the one page to fill")
+    parser.add_argument("--only", choices=PAGES, help="the one page to fill")
     arguments = parser.parse_args()
-    for name, fill_page in pages.items():
+    for name, (make, full, small) in PAGES.items():
         if arguments.only in (None, name):
-            fill_page(arguments.small)
+            texts = {"speed": make(*(small if arguments.small else full))}
+            texts["machine"] = setting("softsign_c", "numpy", name)
+            fill(HERE / f"{name}.md", texts, only_show=arguments.small)
 
 
 if __name__ == "__main__":

@@ -72,18 +72,12 @@ def seconds_of_tasks(size, chunk):
     """Return the seconds of a task that makes random numbers, without and with softsign in it."""
     with cluster_of(1):
         tasks = {"random numbers": lambda x: x, "random numbers, and softsign of them": softsign}
-        return {
-            name: fastest(
-                lambda run, task=task: distributed.wait(
-                    task(
-                        da.random.default_rng(run).standard_normal(
-                            size, chunks=chunk, dtype=np.float32
-                        )
-                    ).persist()
-                )
-            )
-            for name, task in tasks.items()
-        }
+
+        def compute(task, run):
+            normal = da.random.default_rng(run).standard_normal
+            distributed.wait(task(normal(size, chunks=chunk, dtype=np.float32)).persist())
+
+        return {name: fastest(functools.partial(compute, of)) for name, of in tasks.items()}
 
 
 def per_chunk(chunks=1000):
@@ -147,12 +141,8 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="only try whether the script runs")
     small = parser.parse_args().small
-    if small:
-        tables = measure(2**20, [2**16, 2**18])
-        print(*tables.values(), sep="\n\n")
-    else:
-        tables = measure(2**27, [2**16, 2**18, 2**20, 2**22, 2**24])
-        fill(PAGE, tables)
+    size, chunks = (20, (16, 18)) if small else (27, (16, 18, 20, 22, 24))  # powers of two
+    fill(PAGE, measure(1 << size, [1 << chunk for chunk in chunks]), only_show=small)
 
 
 if __name__ == "__main__":

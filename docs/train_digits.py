@@ -39,21 +39,13 @@ class Activation(NamedTuple):
     slope: Callable
 
 
-def slope_of_softsign_in_numpy(x):
-    return 1 / (1 + np.abs(x)) ** 2
-
-
-def slope_of_tanh(x):
-    return 1 - np.tanh(x) ** 2
-
-
 SOFTSIGN = Activation(softsign, lambda grad, x, y: softsign_backward(grad, x), softsign_derivative)
 SOFTSIGN_IN_NUMPY = Activation(
     lambda x: x / (1 + np.abs(x)),
     lambda grad, x, y: grad / (1 + np.abs(x)) ** 2,
-    slope_of_softsign_in_numpy,
+    lambda x: 1 / (1 + np.abs(x)) ** 2,
 )
-TANH = Activation(np.tanh, lambda grad, x, y: grad * (1 - y * y), slope_of_tanh)
+TANH = Activation(np.tanh, lambda grad, x, y: grad * (1 - y * y), lambda x: 1 - np.tanh(x) ** 2)
 
 ACTIVATIONS = {"softsign": SOFTSIGN, "tanh": TANH}
 
@@ -243,11 +235,8 @@ def main():
     tables["epochs"] = table(
         ["activation", "ms per epoch"], [[name, f"{ms:.1f}"] for name, ms in times.items()]
     )
-    if arguments.small:
-        print(*tables.values(), sep="\n\n")
-        return
-    fill(PAGE, tables)
-    if not arguments.times:
+    fill(PAGE, tables, only_show=arguments.small)
+    if not (arguments.small or arguments.times):
         CURVES.write_text(json.dumps(curves(found)) + "\n", encoding="utf-8")
 
 

@@ -44,22 +44,18 @@ def test_each_function_has_its_time(clock):
     assert found == pytest.approx(times, rel=1e-6)
 
 
-def test_the_best_time_of_one_call_counts(clock):
-    durations = itertools.chain([1e-5] * 9, itertools.repeat(3e-6))  # slow at first
+@pytest.mark.parametrize(
+    ("first", "later", "best"),
+    [([1e-5] * 9, 3e-6, 3e-6), ([*[1.0] * 5, 0.125], 1.0, 0.125)],
+    ids=["slow at first", "disturbed rounds"],
+)
+def test_the_best_time_of_one_call_counts(clock, first, later, best):
+    durations = itertools.chain(first, itertools.repeat(later))
 
     def call():
         clock.now += next(durations)
 
-    assert timer.best_times({0: call}) == pytest.approx({0: 3e-6}, rel=1e-6)
-
-
-def test_a_round_that_was_disturbed_does_not_count(clock):
-    durations = itertools.chain([1.0] * 5, [0.125], itertools.repeat(1.0))
-
-    def call():
-        clock.now += next(durations)
-
-    assert timer.best_times({0: call}) == {0: 0.125}
+    assert timer.best_times({0: call}) == pytest.approx({0: best}, rel=1e-6)
 
 
 def test_after_a_pause_one_call_is_timed(clock, monkeypatch):

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers.command_line import command, replaced
+from helpers.command_line import applied, assert_apply_refuses, command, replaced
 from helpers.process import assert_refused
 from softsign_c._cli import apply, bench, replace
 from softsign_c._cli.replace import replacing
@@ -56,8 +56,7 @@ def test_a_link_to_nothing_gets_its_file(folder):
 def test_hard_links_are_refused(folder):
     (folder / "y.npy").hardlink_to(folder / "x.npy")
     before = (folder / "x.npy").read_bytes()
-    result = command("apply", folder / "x.npy", folder / "y.npy")
-    assert_refused(result, "y.npy is one of 2 hard links")
+    assert_refused(applied(folder), "y.npy is one of 2 hard links")
     assert (folder / "x.npy").read_bytes() == before
 
 
@@ -164,8 +163,7 @@ def test_a_file_that_cannot_be_replaced_is_named(folder, monkeypatch):
         raise OSError(errno.EBUSY, "Device or resource busy")
 
     monkeypatch.setattr(replace.os, "replace", busy)
-    result = command("apply", folder / "x.npy", folder / "y.npy")
-    assert_refused(result, "y.npy cannot be replaced: Device or resource busy")
+    assert_apply_refuses(folder, "y.npy cannot be replaced: Device or resource busy")
 
 
 @posix
@@ -194,8 +192,7 @@ def test_a_missing_folder_is_named(folder):
 def test_a_temporary_file_of_another_is_left_alone(folder, monkeypatch):
     monkeypatch.setattr(replace.secrets, "token_hex", lambda _: "taken")
     (folder / ".softsign-c-taken.part").write_bytes(b"another's")
-    result = command("apply", folder / "x.npy", folder / "y.npy")
-    assert_refused(result, "File exists")
+    assert_apply_refuses(folder, "File exists")
     assert (folder / ".softsign-c-taken.part").read_bytes() == b"another's"
     assert not (folder / "y.npy").exists()
     (folder / ".softsign-c-taken.part").unlink()
@@ -223,7 +220,7 @@ def test_a_limit_of_file_sizes_is_one_line(folder):
     limits = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, limits[1]))
     try:
-        result = command("apply", folder / "x.npy", folder / "y.npy")
+        result = applied(folder)
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, limits)
     assert_refused(result, "y.npy cannot be written: File too large")
@@ -235,9 +232,7 @@ def test_a_full_disk_is_one_line(folder, monkeypatch):
         raise OSError(errno.ENOSPC, "No space left on device")
 
     monkeypatch.setattr(replace.os, "fsync", full)
-    result = command("apply", folder / "x.npy", folder / "y.npy")
-    assert_refused(result, "y.npy cannot be written: No space left on device")
-    assert not (folder / "y.npy").exists()
+    assert_apply_refuses(folder, "y.npy cannot be written: No space left on device")
 
 
 @pytest.mark.parametrize("message", ["", "Unable to allocate 8 GiB"])
@@ -246,9 +241,7 @@ def test_too_little_memory_is_one_line(folder, monkeypatch, message):
         raise MemoryError(message)
 
     monkeypatch.setattr(apply, "transform", transform)
-    assert_refused(
-        command("apply", folder / "x.npy", folder / "y.npy"), message or "not enough memory"
-    )
+    assert_apply_refuses(folder, message or "not enough memory")
 
 
 @posix

@@ -108,9 +108,7 @@ def test_what_the_signature_lists_is_what_is_taken(ufunc):
 
 
 def test_version_is_the_installed_one():
-    from importlib.metadata import version
-
-    assert softsign_c.__version__ == version("softsign_c")
+    assert softsign_c.__version__ == importlib.metadata.version("softsign_c")
     with pytest.raises(AttributeError, match="no attribute 'nothing'"):
         _ = softsign_c.nothing
 

@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 
 from helpers import guarded, raw
 from helpers.compare import assert_same_bits
@@ -25,14 +26,10 @@ def lengths(type_: Type) -> range:
     return range((BATCH + VECTOR) // type_.bytes + 2)
 
 
-def test_every_length(isa, op, type_):
+@pytest.mark.parametrize("misaligned", [(0, 0, 0), (1, 3, 7)])
+def test_every_length(isa, op, type_, misaligned):
     for n in lengths(type_):
-        check(isa, op, type_, n)
-
-
-def test_every_length_unaligned(isa, op, type_):
-    for n in lengths(type_):
-        check(isa, op, type_, n, misaligned=(1, 3, 7))
+        check(isa, op, type_, n, misaligned=misaligned)
 
 
 def test_every_length_in_place(isa, op, type_):

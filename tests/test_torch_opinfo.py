@@ -46,21 +46,19 @@ def test_samples_agree(row, dtype):
 @pytest.mark.parametrize("dtype", [torch.float64, torch.complex128], ids=str)
 @pytest.mark.filterwarnings("ignore:.*torch.vmap.*:FutureWarning")  # PyTorch's, of itself
 def test_samples_can_be_differentiated_as_the_row_says(row, dtype):
+    once = {
+        "check_batched_grad": row.check_batched_grad,
+        "check_forward_ad": row.supports_forward_ad,
+        "check_batched_forward_grad": row.check_batched_forward_grad,
+    }
+    twice = {
+        "check_batched_grad": row.check_batched_gradgrad,
+        "check_fwd_over_rev": row.supports_fwgrad_bwgrad,
+        "check_rev_over_rev": row.supports_gradgrad,
+    }
     for sample in row.sample_inputs("cpu", dtype, requires_grad=True):
-        gradcheck(
-            softsign,
-            sample.input,
-            check_batched_grad=row.check_batched_grad,
-            check_forward_ad=row.supports_forward_ad,
-            check_batched_forward_grad=row.check_batched_forward_grad,
-        )
-        gradgradcheck(
-            softsign,
-            sample.input,
-            check_batched_grad=row.check_batched_gradgrad,
-            check_fwd_over_rev=row.supports_fwgrad_bwgrad,
-            check_rev_over_rev=row.supports_gradgrad,
-        )
+        gradcheck(softsign, sample.input, **once)
+        gradgradcheck(softsign, sample.input, **twice)
 
 
 def test_conjugate_and_negative_views(row):
