@@ -48,13 +48,6 @@ def lint(session: nox.Session) -> None:
 
 
 @nox.session(python=OLDEST)
-def bench(session: nox.Session) -> None:
-    """Run the benchmarks."""
-    session.install("-e", ".[test]")
-    session.run("pytest", "bench", *session.posargs)
-
-
-@nox.session(python=OLDEST)
 def dist(session: nox.Session) -> None:
     """Build the sdist and, from it, this machine's wheel of what is committed, and check both.
 

@@ -50,6 +50,7 @@ def expand_autodoc(app, page, source):
 
 
 ON_SITE = {"CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog"}
+OF_PAGE = {"refdomain": "std", "reftype": "doc", "refexplicit": True, "refwarn": True}
 
 
 def link_files(app, doctree):
@@ -58,17 +59,8 @@ def link_files(app, doctree):
     for link in list(doctree.findall(pending_xref)):
         if link["reftype"] == "myst" and (root / link["reftarget"]).exists():
             if page := ON_SITE.get(link["reftarget"]):
-                link.replace_self(
-                    pending_xref(
-                        "",
-                        *link.children,
-                        refdomain="std",
-                        reftype="doc",
-                        reftarget=f"/{page}",
-                        refexplicit=True,
-                        refwarn=True,
-                    )
-                )
+                to_page = pending_xref("", *link.children, reftarget=f"/{page}", **OF_PAGE)
+                link.replace_self(to_page)
             else:
                 link.replace_self(link.children)
 

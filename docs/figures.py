@@ -58,22 +58,11 @@ def draw_saturation():
     above.set(xlabel="x", title="Slope", ylim=(1e-9, 2))
     above.legend(loc="upper right")
     layers = np.arange(1, 9)
+    slopes = [("softsign", softsign_derivative, BLUE, "-"), ("tanh", tanh_slope, ORANGE, "--")]
     for at, marker in ((0.5, "o"), (3, "s")):
-        below.semilogy(
-            layers,
-            softsign_derivative(at) ** layers,
-            BLUE,
-            marker=marker,
-            label=f"softsign, x = {at}",
-        )
-        below.semilogy(
-            layers,
-            tanh_slope(at) ** layers,
-            ORANGE,
-            linestyle="--",
-            marker=marker,
-            label=f"tanh, x = {at}",
-        )
+        for name, slope, colour, line in slopes:
+            label, style = f"{name}, x = {at}", {"marker": marker, "linestyle": line}
+            below.semilogy(layers, slope(at) ** layers, colour, label=label, **style)
     below.set(xlabel="layers in a row, all at the same x", title="Product of the slopes")
     below.legend(loc="lower left")
     return figure

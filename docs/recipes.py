@@ -33,62 +33,52 @@ recipe = code_of(PAGE)
 HALVES = [-1, -0.5, 0, 0.5, 1]
 
 
-def draw_spike():
+def draw_spike(axes):
     x = np.linspace(-1, 1, 801)
-    figure, axes = plt.subplots(figsize=(WIDTH, 3))
     axes.plot(x, recipe.spike(x), GREY, linestyle=":", label="spike")
     for k, colour in ((2, GREEN), (10, BLUE), (50, ORANGE)):
         axes.plot(x, recipe.surrogate_gradient(1.0, x, k), colour, label=f"gradient, k = {k}")
     axes.set(xlabel="potential − threshold", xticks=HALVES)  # noqa: RUF001
     axes.legend(loc="upper left")
-    return figure
 
 
-def draw_cap():
+def draw_cap(axes):
     x = np.linspace(-120, 120, 801)
-    figure, axes = plt.subplots(figsize=(WIDTH, 3))
     axes.plot(x, np.clip(x, -30, 30), GREY, linestyle=":", label="clipped")
     axes.plot(x, 30 * np.tanh(x / 30), ORANGE, linestyle="--", label="by tanh")
     axes.plot(x, recipe.capped(x.copy()), BLUE, label="by softsign")
     axes.set(xlabel="logit")
     axes.legend(loc="upper left")
-    return figure
 
 
-def draw_audio():
+def draw_audio(axes):
     t = np.linspace(0, 20, 1601)  # ms
     wave = np.sin(2 * np.pi * 0.22 * t) * np.exp(-t / 8)
-    figure, axes = plt.subplots(figsize=(WIDTH, 3))
     axes.plot(t, wave, GREY, linestyle=":", label="before")
     for k, colour in ((1, GREEN), (4, BLUE), (16, ORANGE)):
         axes.plot(t, recipe.soft_clip(wave, k), colour, label=f"k = {k}")
     axes.set(xlabel="ms", ylim=(-1.1, 1.6))
     axes.legend(loc="upper right", ncols=4, columnspacing=1, handlelength=1.2)
-    return figure
 
 
-def draw_policy():
+def draw_policy(axes):
     a = np.linspace(-1, 1, 1003)[1:-1]
-    figure, axes = plt.subplots(figsize=(WIDTH, 3))
     for mean, deviation, colour in ((0, 0.3, GREEN), (0.5, 0.7, BLUE), (2, 2, ORANGE)):
         density = np.exp(recipe.log_density(a, mean, deviation))
         label = f"mean {mean}, deviation {deviation}"
         axes.plot(a, density, colour, label=label)
     axes.set(xlabel="action", ylabel="density", xticks=HALVES)
     axes.legend()
-    return figure
 
 
-def draw_int8():
+def draw_int8(axes):
     x = np.linspace(-1, 1, 8001)
     error = np.abs(recipe.expand(recipe.compress(x)) - x)
     even = np.abs(np.rint(127 * x) / 127 - x)
-    figure, axes = plt.subplots(figsize=(WIDTH, 3))
     axes.plot(x, largest_nearby(even), ORANGE, linestyle="--", label="even steps")
     axes.plot(x, largest_nearby(error), BLUE, label="companded by softsign")
     axes.set(xlabel="number", ylabel="largest error nearby", ylim=(0, None), xticks=HALVES)
     axes.legend(loc="upper center")
-    return figure
 
 
 def largest_nearby(error, reach=60):
@@ -135,6 +125,12 @@ def calls():
     return [[name, f"{best(call):.0f} ns"] for name, call in timed.items()]
 
 
+def drawn(draw):
+    figure, axes = plt.subplots(figsize=(WIDTH, 3))
+    draw(axes)
+    return figure
+
+
 def main():
     if "--measure" in sys.argv:
         head = ["in place", "10,000 elements", "10,000,000 elements"]
@@ -144,7 +140,8 @@ def main():
     folder = folders[0] if folders else HERE / "figures"
     folder.mkdir(exist_ok=True)
     for draw in (draw_spike, draw_cap, draw_audio, draw_policy, draw_int8):
-        save(folder / f"recipe_{draw.__name__.removeprefix('draw_')}.svg", draw)
+        name = draw.__name__.removeprefix("draw_")
+        save(folder / f"recipe_{name}.svg", partial(drawn, draw))
 
 
 if __name__ == "__main__":

@@ -142,18 +142,10 @@ def test_settings_of_others_that_are_wrong_are_one_line(words, environment, prob
     assert_refused(python("-m", "softsign_c", *words, **environment), problem)
 
 
-@pytest.mark.parametrize(
-    "setting",
-    [
-        "COLUMNS=\xb2",
-        f"COLUMNS={10**30}",
-        "COLUMNS=-1",
-        "LINES=\xb2",
-        "TERM=nonsense",
-        "NO_COLOR=0",
-    ],
-    ids=ascii,
-)
+SETTINGS = ["COLUMNS=\xb2", f"COLUMNS={10**30}", "COLUMNS=-1", "LINES=\xb2", "TERM=nonsense"]
+
+
+@pytest.mark.parametrize("setting", [*SETTINGS, "NO_COLOR=0"], ids=ascii)
 @pytest.mark.parametrize("verb", ["info", "bench", "apply", "--help", "--version"])
 def test_the_terminal_may_be_described_in_any_way(setting, verb, monkeypatch, quick, folder):
     monkeypatch.setenv(*setting.split("="))

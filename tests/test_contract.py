@@ -143,12 +143,6 @@ def test_equals_numpys_expression_at_every_finite_input(name):
     assert_same_bits(bits_of(softsign(x)), bits_of(x / (1 + np.abs(x))), bits_of(x))
 
 
-def test_with_derivative_is_the_two_calls(type_, x):
-    y, derivative = softsign_with_derivative(x)
-    assert_same_bits(bits_of(y), bits_of(softsign(x)), bits_of(x))
-    assert_same_bits(bits_of(derivative), bits_of(softsign_derivative(x)), bits_of(x))
-
-
 def test_no_input_warns(isa, op, type_, dtype, raising):
     inputs = inputs_of(type_, dtype, op)
     if op == "inverse":

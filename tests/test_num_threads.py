@@ -7,7 +7,6 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import pytest
 
-from helpers.process import run_script
 from softsign_c import get_num_threads, set_num_threads
 from softsign_c._threads import (
     ENVIRONMENT_VARIABLE,
@@ -43,16 +42,6 @@ def test_wrong_environment_variable_is_an_error_that_names_it(text, monkeypatch)
         use_default_num_threads()
 
 
-def test_environment_variable_is_read_once_at_import():
-    code = """
-        import os, softsign_c
-        os.environ["SOFTSIGN_C_NUM_THREADS"] = "5"
-        softsign_c.softsign(1.0)
-        print(softsign_c.get_num_threads())
-        """
-    assert run_script(code, SOFTSIGN_C_NUM_THREADS="3").stdout == "3\n"
-
-
 @alone
 def test_it_holds_until_further_notice_and_in_every_thread():
     set_num_threads(3)
@@ -70,17 +59,6 @@ def test_context_manager_returns_to_the_previous_one():
         assert get_num_threads() == 2
     with contextlib.suppress(KeyError), set_num_threads(2):
         raise KeyError
-    assert get_num_threads() == 1
-
-
-@alone
-def test_context_manager_can_be_used_again():
-    two = set_num_threads(2)
-    with two:
-        assert get_num_threads() == 2
-    assert get_num_threads() == 1
-    with two, two:
-        assert get_num_threads() == 2
     assert get_num_threads() == 1
 
 

@@ -70,26 +70,15 @@ def test_no_copy_of_the_input_is_made(dtype, monkeypatch):
     assert x.data_ptr() in [pointer for pointer, _ in seen]
 
 
-@pytest.mark.filterwarnings(
-    "ignore:The .grad attribute of a Tensor that is not a leaf"
-)  # opcheck's
-@pytest.mark.parametrize(
-    ("operator", "inputs"),
-    [
-        ("softsign", 1),
-        ("softsign_backward", 2),
-        ("softsign_derivative2", 3),
-        ("softsign_derivative3", 4),
-        ("softsign_inverse", 1),
-        ("softsign_", 1),
-    ],
-)
-def test_operators_keep_the_rules_of_torch_library(operator, inputs):
-    x = [
-        (random(4, 3).roll(k, 0) / 40).requires_grad_(operator != "softsign_")
-        for k in range(inputs)
-    ]
-    torch.library.opcheck(getattr(OPERATORS, operator).default, x)
+INPUTS = {"": 1, "_backward": 2, "_derivative2": 3, "_derivative3": 4, "_inverse": 1, "_": 1}
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor that is not")  # opcheck's
+@pytest.mark.parametrize("operator", INPUTS)
+def test_operators_keep_the_rules_of_torch_library(operator):
+    x = [random(4, 3).roll(k, 0) / 40 for k in range(INPUTS[operator])]
+    x = [operand.requires_grad_(operator != "_") for operand in x]
+    torch.library.opcheck(getattr(OPERATORS, f"softsign{operator}").default, x)
 
 
 def test_limits_at_infinity_where_pytorch_has_nan():

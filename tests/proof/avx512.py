@@ -15,7 +15,7 @@ import sys
 from pathlib import Path
 
 import harness
-from digest import DIGESTS
+from digest import DIGESTS, INPUTS
 
 from bench.tables import record
 
@@ -76,16 +76,9 @@ def main() -> None:
     ):
         other = [isa for isa, lines in found.items() if lines != wanted]
         faults += bool(other) or not found
-        print(
-            f"{name}: {', '.join(found) or 'nothing'}; other bits on {', '.join(other) or 'none'}"
-        )
+        print(f"{name}: {', '.join(found)}; other bits on {', '.join(other) or 'none'}")
     paths = f"SIMDe, compiled for AVX2; Bochs' CPU, {chunks} of 1025 chunks"
-    record(
-        "2^22 for each op and type, all 2^16 where there are no more; 2^19 of the fast path",
-        paths,
-        "the same bits",
-        faults,
-    )
+    record(INPUTS, paths, "the same bits", faults)
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ import harness
 from bench.tables import record
 
 DIGESTS = (harness.HERE / "digests.txt").read_text().splitlines()
+INPUTS = "2^22 for each op and type, all 2^16 where there are no more; 2^19 of the fast path"
 FAULT = "FAULT"
 LEVELS = ["-O0", "-O2", "-O3"]
 ZIG = (sys.executable, "-m", "ziglang", "cc")
@@ -102,8 +103,7 @@ def main() -> None:
     if builds != every:
         sys.exit(faults)
     paths = f"{', '.join(same)}: gcc, clang or zig at {', '.join(LEVELS)}"
-    inputs = "2^22 for each op and type, all 2^16 where there are no more; 2^19 of the fast path"
-    record(inputs, f"{paths}; only compiled: {', '.join(only)}", "the same bits", faults)
+    record(INPUTS, f"{paths}; only compiled: {', '.join(only)}", "the same bits", faults)
 
 
 if __name__ == "__main__":

@@ -45,12 +45,8 @@ def kinds(type_: Type, random: np.random.Generator) -> Iterator[tuple[str, np.nd
     yield f"around 2^{p}", np.ldexp(fraction, random.integers(p - 3, p + 3, COUNT))
     # 1 + |x| just above a power of two, by about the root of half an ulp, where both its own
     # rounding and that of its reciprocal may be the largest; and its square or cube just above one.
-    for name, power in (
-        ("1 + x", 0),
-        ("its square", 1 / 2),
-        ("its cube", 1 / 3),
-        ("its cube", 2 / 3),
-    ):
+    powers = {0: "1 + x", 1 / 2: "its square", 1 / 3: "its cube", 2 / 3: "its cube"}
+    for power, name in powers.items():
         base = np.ldexp(2.0**power, random.integers(0, p // 2, COUNT))
         x = ((base - 1) + base * between_powers(-p // 2 - 2, -p // 2 + 4)).astype(float_)
         beside = random.integers(0, 3, COUNT).astype(type_.bits)

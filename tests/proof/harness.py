@@ -30,16 +30,8 @@ def build(
     """Compile the named program with the kernels, by default with the flags of the library."""
     target = BUILT / (name or program)
     sources = [*map(str, sorted(kernels.rglob("*.c"))), str(HERE / f"{program}.c")]
-    command = [
-        *compiler,
-        *unix_flags(compiler),
-        *flags,
-        f"-I{kernels}",
-        *sources,
-        "-o",
-        str(target),
-    ]
-    subprocess.run([*command, "-lm"], check=True)
+    command = [*compiler, *unix_flags(compiler), *flags, f"-I{kernels}", *sources]
+    subprocess.run([*command, "-o", str(target), "-lm"], check=True)
     return target
 
 

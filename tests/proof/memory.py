@@ -82,11 +82,7 @@ def failing(call: Callable[[], object]) -> Callable[[], object]:
 
 def leaks() -> list[str]:
     """Return the calls over which the process grows."""
-    x, out, frozen = (
-        np.ones(100, np.float32),
-        np.ones((2, 100), np.float32),
-        np.ones(100, np.float32),
-    )
+    x, frozen, *out = np.ones((4, 100), np.float32)
     frozen.flags.writeable = False
     kept: list[bytes] = []
     if growth(lambda: kept.append(bytes(200)), ERRORS) <= ALLOWED:
