@@ -12,6 +12,7 @@ import itertools
 import math
 import multiprocessing
 import os
+import re
 import warnings
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -156,14 +157,8 @@ def examine(function: str, compute: Function, dtype: str, every: int) -> Finding
 def at_limits(compute: Function, dtype: str) -> tuple[dict[str, str], list[str]]:
     """Return the results at the special inputs as text, and what NumPy warns of."""
     info = np.finfo(dtype)
-    inputs = {
-        "inf": np.inf,
-        "-inf": -np.inf,
-        "nan": np.nan,
-        "-0": -0.0,
-        "largest": info.max,
-        "subnormal": info.smallest_subnormal,
-    }
+    inputs = {"inf": np.inf, "-inf": -np.inf, "nan": np.nan, "-0": -0.0}
+    inputs |= {"largest": info.max, "subnormal": info.smallest_subnormal}
     results, messages = {}, set()
     for name, x in inputs.items():
         with warnings.catch_warnings(record=True) as caught:
@@ -207,9 +202,7 @@ def worst(finding: dict[str, Any]) -> str:
     error = finding["worst"]
     if math.isinf(error):
         return f"not finite at `{finding['at']}`"
-    number = (
-        f"{error:.1e}".replace("e+0", "e").replace("e+", "e") if error >= 1e6 else f"{error:.2f}"
-    )
+    number = f"{error:.2f}" if error < 1e6 else re.sub(r"e\+0?", "e", f"{error:.1e}")
     return f"{number} at `{finding['at']}`"
 
 
@@ -245,16 +238,10 @@ def limits_table(findings: dict[str, Found]) -> str:
     rows = []
     for name, found in findings.items():
         softsign, derivative = (found.get(f"float32 {f}") for f in ("softsign", "derivative"))
-        rows.append(
-            [
-                name,
-                limits(softsign, {"inf": "1", "-inf": "-1"}),
-                limits(softsign, {"largest": "1"}),
-                limits(softsign, {"nan": "NaN", "-0": "-0"}),
-                limits(softsign, {"subnormal": "kept"}),
-                limits(derivative, {"inf": "0", "-inf": "0"}) if derivative else "",
-            ]
-        )
+        expected = {"inf": "1", "-inf": "-1"}, {"largest": "1"}, {"nan": "NaN", "-0": "-0"}
+        cells = [limits(softsign, values) for values in (*expected, {"subnormal": "kept"})]
+        cells.append(limits(derivative, {"inf": "0", "-inf": "0"}) if derivative else "")
+        rows.append([name, *cells])
     head = ["", "±∞", "largest finite", "NaN, -0", "smallest", "derivative at ±∞"]
     return table(head, rows)
 

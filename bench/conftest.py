@@ -13,20 +13,8 @@ def pytest_addoption(parser):
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_configure(config):
-    try:
-        best_times(
-            {"nothing": bool}
-        )  # pytest-benchmark waits for ever for a clock that stands still
+    try:  # as pytest-benchmark waits for ever for a clock that stands still
+        best_times({"nothing": bool})
     except OSError as error:
         raise pytest.UsageError(str(error)) from error
     keep_to(config.getoption("--threads"))
-
-
-@pytest.fixture
-def max_size(request):
-    return request.config.getoption("--max-size")
-
-
-@pytest.fixture
-def threads(request):
-    return request.config.getoption("--threads")

@@ -32,23 +32,19 @@ def against(row: Row, *, numpy: bool = True) -> str:
     return f"{figure(gain)} ({LABELS[name]})" if name else ""
 
 
+def of_row(row: Row) -> list[str]:
+    """Return how a line of a table begins."""
+    return [name_of(row), elements(row.n), duration(row.own)]
+
+
 def readme(rows: list[Row], setting: str) -> str:
     """Return the table of a few rows and of the one in which another is fastest."""
     one, all_ = compared(rows, 1), compared(rows)
     worst = min(one, key=lambda row: row.gain()[0])
     by_key = {row.key: row for row in one}
     chosen = [by_key[k] for k in README if k in by_key and k != worst.key] + [worst]
-    lines = [
-        [
-            name_of(row),
-            elements(row.n),
-            duration(row.own),
-            row.ratio("numpy out="),
-            row.ratio("numpy"),
-            against(row, numpy=False),
-        ]
-        for row in chosen
-    ]
+    ratios = ("numpy out=", "numpy")
+    lines = [[*of_row(row), *map(row.ratio, ratios), against(row, numpy=False)] for row in chosen]
     head = ["`out=`, one thread", "elements", "time", "NumPy, `out=`", "NumPy", "fastest other"]
     imports = [
         f"From import to the first result, where NumPy is imported already (it takes"
@@ -90,9 +86,7 @@ def filled(head: list[str], lines: list[list[str]]) -> str:
 
 
 def slower_table(rows: list[Row]) -> str:
-    lines = [
-        [name_of(row), elements(row.n), duration(row.own), against(row)] for row in slower(rows)
-    ]
+    lines = [[*of_row(row), against(row)] for row in slower(rows)]
     return table(["", "elements", "time", "fastest other"], lines) if lines else "None."
 
 

@@ -26,13 +26,13 @@ def repeated(compute):
 @pytest.mark.benchmark(min_time=1e-4, max_time=0.1, min_rounds=5)
 @pytest.mark.parametrize("contender", CONTENDERS)
 @pytest.mark.parametrize(("op", "dtype", "layout", "size"), cases.groups(1))
-def test_speed(benchmark, contender, op, dtype, layout, size, max_size, threads):
-    if size > max_size:
+def test_speed(benchmark, contender, op, dtype, layout, size, pytestconfig):
+    if size > pytestconfig.getoption("max_size"):
         pytest.skip("larger than --max-size")
     case = cases.make_case(op, dtype, size, layout)
     expected = case.expected(measure.CHECKED)  # before an input is overwritten
     try:
-        compute = CONTENDERS[contender](case, threads)
+        compute = CONTENDERS[contender](case, pytestconfig.getoption("threads"))
     except UnsupportedError as reason:
         pytest.skip(str(reason))
     if not contender.startswith("np."):

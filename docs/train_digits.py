@@ -183,15 +183,10 @@ def summary(found):
     for name, kind in found.items():
         errors = [run["test"] for run in kind["runs"]]
         saturated = np.mean([run["saturated"] for run in kind["runs"]], axis=0)
-        rows.append(
-            [
-                name,
-                kind["rate"],
-                f"{np.mean(errors):.2f} ± {np.std(errors, ddof=1):.2f}",
-                f"{min(errors):.1f} to {max(errors):.1f}",
-                *(f"{share:.1f}" for share in saturated),
-            ]
-        )
+        mean = f"{np.mean(errors):.2f} ± {np.std(errors, ddof=1):.2f}"
+        spread = f"{min(errors):.1f} to {max(errors):.1f}"
+        shares = [f"{share:.1f}" for share in saturated]
+        rows.append([name, kind["rate"], mean, spread, *shares])
     return table(head, rows)
 
 

@@ -1,6 +1,7 @@
 """Every kernel on raw buffers: each length, alignment and place, nothing written beside them."""
 
 import itertools
+from functools import cache
 
 import numpy as np
 import pytest
@@ -54,17 +55,27 @@ def test_every_length_past_the_cache(isa, op, type_):
         check(isa, op, type_, n, streaming=True, misaligned=misaligned)
 
 
-def test_one_special_element_at_every_place_of_a_batch(isa, op, type_):
-    """Among ordinary ones, in each input."""
-    n = BATCH // type_.bytes + 1
+@cache
+def one_special(op: str, type_: Type) -> tuple[np.ndarray, tuple[np.ndarray, ...]]:
+    """Return, for each place of a batch in each input, inputs with one special element among
+    ordinary ones, and the bits specified.
+    """
+    n, count = BATCH // type_.bytes + 1, raw.OPS[op].inputs
+    specials = type_.nan, type_.infinity, type_.infinity | type_.sign, type_.infinity - 1
     ordinary = type_.narrow(np.linspace(-0.9, 0.9, n, dtype=type_.computed_in))
-    for bits in (type_.nan, type_.infinity, type_.infinity | type_.sign, type_.infinity - 1):
-        for k, i in itertools.product(range(raw.OPS[op].inputs), range(n)):
-            inputs = [ordinary.copy() for _ in range(raw.OPS[op].inputs)]
-            inputs[k][i] = bits
-            got = raw.run(isa, op, type_.name, *inputs)
-            for output, expected in zip(got, specified(op, type_, *inputs), strict=True):
-                assert_same_bits(output, expected, *inputs)
+    inputs = np.tile(ordinary, (count, len(specials), count, n, 1))
+    for k, bits in itertools.product(range(count), enumerate(specials)):
+        np.fill_diagonal(inputs[k, bits[0], k], bits[1])
+    inputs = inputs.reshape(count, -1, n)
+    return inputs, specified(op, type_, *inputs)
+
+
+def test_one_special_element_at_every_place_of_a_batch(isa, op, type_):
+    inputs, expected = one_special(op, type_)
+    for case in range(inputs.shape[1]):
+        got = raw.run(isa, op, type_.name, *inputs[:, case])
+        for output, bits in zip(got, expected, strict=True):
+            assert_same_bits(output, bits[case], *inputs[:, case])
 
 
 def test_many_elements(isa, op, type_):

@@ -4,7 +4,7 @@ import itertools
 import threading
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -20,21 +20,12 @@ from softsign_c._kernels import ffi, lib
 BLOCK = lib.SOFTSIGN_BLOCK
 
 
-def loop(op: str, type_: Type, n: int, steps: Sequence[int], pointers: object) -> None:
-    data = lib.softsign_loop_data(list(raw.OPS).index(op))[raw.TYPES.index(type_.name)]
-    lib.softsign_loop(
-        pointers, ffi.new("ptrdiff_t[]", [n]), ffi.new("ptrdiff_t[]", list(steps)), data
-    )
-
-
 def call(op: str, type_: Type, n: int, steps: Sequence[int], *operands: np.ndarray) -> None:
-    loop(op, type_, n, steps, raw.pointers([x.ctypes.data for x in operands]))
+    raw.loop(op, type_.name, n, steps, raw.pointers([x.ctypes.data for x in operands]))
 
 
 def check(op: str, type_: Type, n: int, steps: Sequence[int], **where: Sequence[int]) -> None:
-    def run(pointers: object) -> None:
-        loop(op, type_, n, steps, pointers)
-
+    run = partial(raw.loop, op, type_.name, n, steps)
     guarded.check(run, op, type_, n, steps, **where)
 
 

@@ -81,15 +81,10 @@ def check(drawn):
 @pytest.mark.parametrize("examples", [300, pytest.param(10_000, marks=pytest.mark.exhaustive)])
 def test_any_call(examples):
     slow = [HealthCheck.too_slow]  # emulated, or while others compute
+    kept = {"derandomize": True, "deadline": None, "database": None}
 
     @given(call(), st.sampled_from(available_isas()))
-    @settings(
-        derandomize=True,
-        deadline=None,
-        max_examples=examples,
-        database=None,
-        suppress_health_check=slow,
-    )
+    @settings(max_examples=examples, suppress_health_check=slow, **kept)
     def any_call(drawn, isa):
         with use_isa(isa):
             check(drawn)

@@ -32,18 +32,6 @@ def test_a_call_is_split_from_the_documented_length_on():
         """)
 
 
-@linux
-def test_all_on_one_cpu():
-    run("""
-        check()
-        for task in os.listdir("/proc/self/task"):
-            os.sched_setaffinity(int(task), {min(os.sched_getaffinity(0))})
-        check()
-        set_num_threads(8)
-        check()
-        """)
-
-
 LIMIT_MEMORY = """
 import re, resource
 used = int(re.search(r"VmSize:\\s*(\\d+)", Path("/proc/self/status").read_text())[1]) << 10

@@ -117,12 +117,8 @@ def test_every_op_gives_the_same_bits(number, isa, op, type_):
 
 
 def loop(op, type_, operands, steps, n=N):
-    lib.softsign_loop(
-        raw.pointers([operand.ctypes.data for operand in operands]),
-        ffi.new("ptrdiff_t[]", [n]),
-        ffi.new("ptrdiff_t[]", steps),
-        lib.softsign_loop_data(list(raw.OPS).index(op))[raw.TYPES.index(type_.name)],
-    )
+    addresses = [operand.ctypes.data for operand in operands]
+    raw.loop(op, type_.name, n, steps, raw.pointers(addresses))
 
 
 F32 = TYPES["f32"]

@@ -8,10 +8,8 @@ pytest.importorskip("expecttest", reason="needs what PyTorch's table of operator
 from torch.autograd import gradcheck, gradgradcheck  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
-from helpers.tensors import DTYPES  # noqa: E402
+from helpers.tensors import DTYPES, INTEGERS  # noqa: E402
 from softsign_c.torch import softsign  # noqa: E402
-
-INTEGERS = [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64]
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from torch._subclasses.fake_tensor import FakeTensorMode  # noqa: E402
 from torch.nn import functional  # noqa: E402
 
 import softsign_c  # noqa: E402
-from helpers.tensors import VIEWS, gradient_of, random  # noqa: E402
+from helpers.tensors import INTEGERS, VIEWS, gradient_of, random  # noqa: E402
 from softsign_c.torch import Softsign, SoftsignTransform, softsign  # noqa: E402
 
 OPERATORS = torch.ops.softsign_c
@@ -48,9 +48,6 @@ def test_compilers_are_promised_the_shape_and_strides_of_the_result(view, other,
         if x.numel():  # else PyTorch's own differ
             assert promised.stride() == real.stride() == torch.empty_like(x).stride()
         assert promised.dtype is real.dtype is x.dtype
-
-
-INTEGERS = [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64]
 
 
 @pytest.mark.parametrize("dtype", INTEGERS, ids=str)

@@ -7,12 +7,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
 
 from torch.autograd.functional import jacobian  # noqa: E402
-from torch.distributions import (  # noqa: E402
-    Normal,
-    TransformedDistribution,
-    constraints,
-    transforms,
-)
+from torch.distributions import Normal, constraints, transforms  # noqa: E402
 
 from helpers.tensors import DTYPES  # noqa: E402
 from softsign_c.torch import SoftsignTransform, softsign  # noqa: E402
@@ -92,7 +87,7 @@ def test_shapes(shape):
 
 def test_in_a_distribution():
     base = Normal(torch.tensor([0.3, -1.0], dtype=torch.float64), 2.0)
-    squashed = TransformedDistribution(base, [SoftsignTransform(cache_size=1)])
+    squashed = torch.distributions.TransformedDistribution(base, [SoftsignTransform(cache_size=1)])
     torch.manual_seed(0)
     y = squashed.rsample((1000,))
     assert squashed.support.check(y).all()

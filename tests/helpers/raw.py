@@ -1,5 +1,7 @@
 """The kernels on raw buffers, behind NumPy's back."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 import softsign_c
@@ -22,6 +24,14 @@ def ufunc(op: str) -> np.ufunc:
 def pointers(addresses: list[int]) -> object:
     """Return the operands that a kernel or a loop takes."""
     return ffi.new("char *[]", [ffi.cast("char *", address) for address in addresses])
+
+
+def loop(op: str, type_: str, n: int, steps: Sequence[int], operands: object) -> None:
+    """Call NumPy's inner loop."""
+    data = lib.softsign_loop_data(list(OPS).index(op))[TYPES.index(type_)]
+    lib.softsign_loop(
+        operands, ffi.new("ptrdiff_t[]", [n]), ffi.new("ptrdiff_t[]", list(steps)), data
+    )
 
 
 def kernel(isa: str, op: str, type_: str) -> object:

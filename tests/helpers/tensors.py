@@ -3,6 +3,7 @@
 import torch
 
 DTYPES = [torch.float16, torch.bfloat16, torch.float32, torch.float64]
+INTEGERS = [torch.uint8, torch.int8, torch.int16, torch.int32, torch.int64]
 
 VIEWS = {  # of a tensor of four dimensions
     "contiguous": lambda x: x,
