@@ -62,7 +62,7 @@ def readme(rows: list[Row], setting: str) -> str:
             " faster. *NumPy, `out=`* is its expression in steps, into arrays made beforehand;"
             " *NumPy* is the expression as it is written, which makes new ones. The last row is"
             f" the slowest against others with one thread. Of {len(all_)} rows, with one thread"
-            f" and more, another is faster in {len(slower(all_))},"
+            f" and more, another is faster by three per cent or more in {len(slower(all_))},"
             " [all listed](docs/performance.md#where-another-is-faster).",
             *imports,
         ]
@@ -223,7 +223,7 @@ def threads(rows: list[Row]) -> str:
         if row.n in (10**4, 2**14, 10**5, 10**6, 10**7, 64 * 10**6)
     ]
     many = max((row.threads for row in found), default=1)
-    return filled(["", "elements", f"{many} threads", "one thread", "fastest other"], lines)
+    return filled(["", "elements", f"{many} threads", "one thread", "fastest but NumPy"], lines)
 
 
 def all_figures(rows: list[Row]) -> str:

@@ -162,8 +162,8 @@ static inline void system_look_up(struct scheduling *scheduling)
 }
 
 /* Whether a is constrained no more than b: has all of its CPUs, is no nicer, and has its policy or
- * the ordinary one. A real-time policy does not count as freer: ordinary callers do not share
- * real-time workers. */
+ * SCHED_OTHER. A real-time policy does not count as freer: callers under
+ * SCHED_OTHER do not share real-time workers. */
 static inline int is_as_free(const struct scheduling *a, const struct scheduling *b)
 {
     cpu_set_t both;

@@ -61,7 +61,7 @@ def __getattr__(name):
 
 
 def __dir__():  # without torch, as a tool that looks at each of these names would import PyTorch
-    return sorted({*globals(), "__version__"})
+    return sorted({*__all__, "__version__", *filter(lambda name: name.startswith("__"), globals())})
 
 
 @_ufunc_of("forward")

@@ -48,7 +48,7 @@ def test_every_misalignment(isa, op, type_):
         check(isa, op, type_, n, misaligned=(0, misaligned, 2 * misaligned % VECTOR))
 
 
-def test_every_length_past_the_cache(isa, op, type_):
+def test_every_length_with_streaming_stores(isa, op, type_):
     aligned = [0] * raw.OPS[op].outputs
     misaligned = ([1, 3][: raw.OPS[op].inputs] + aligned)[:3]
     for n in [*lengths(type_), 9 * BATCH // type_.bytes + 1]:

@@ -15,7 +15,7 @@
 #define BATCH 8
 _Static_assert(BATCH % 2 == 0, "half-precision elements are loaded two vectors at a time");
 /* By LLVM's models estimates make a Neoverse V2 faster and an Apple M1 slower. Not measured, and
- * neither are streaming stores, which are ordinary ones here. */
+ * neither are streaming stores, which are regular stores here. */
 #define ESTIMATES 0
 #define PARTIAL_VECTORS 0
 #define PREFETCH_AHEAD 0
