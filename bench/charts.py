@@ -31,15 +31,12 @@ def contenders(by_size: dict[int, Times]) -> Figure:
     figure, axes = plt.subplots(figsize=(WIDTH, 0.5 * len(names) + 1.3))
     for (n, times), colour, marker in zip(by_size.items(), COLORS, "os^", strict=False):
         there = [name for name in names if name in times]
-        axes.plot(
+        ns, places = (
             [times[name] / n * 1e9 for name in there],
             [names.index(name) for name in there],
-            linestyle="",
-            marker=marker,
-            markersize=9,
-            color=colour,
-            label=elements(n),
         )
+        style = {"linestyle": "", "marker": marker, "markersize": 9, "color": colour}
+        axes.plot(ns, places, label=elements(n), **style)
     axes.axhspan(-0.5, 0.5, color=BLUE, alpha=0.12, linewidth=0)
     axes.set_yticks(range(len(names)), [LABELS[name] for name in names])
     axes.set(xscale="log", ylim=(len(names) - 0.5, -0.5), xlabel="ns per element (left is faster)")
@@ -53,11 +50,10 @@ def over_sizes(by_size: dict[int, Times]) -> Figure:
     for (name, label), colour in zip(LABELS.items(), [INK, *COLORS, INK], strict=False):
         points = [(n, times[name] / n * 1e9) for n, times in by_size.items() if name in times]
         if points:
+            line = {"softsign_c": "-", "numpy": ":", "numpy out=": ":"}.get(name, "--")
             style = (
-                {"linewidth": 3} if name == "softsign_c" else {"linewidth": 1.4, "linestyle": "--"}
+                {"linewidth": 1.4, "linestyle": line} if name != "softsign_c" else {"linewidth": 3}
             )
-            if name.startswith("numpy"):
-                style["linestyle"] = ":"
             axes.loglog(*zip(*sorted(points), strict=True), color=colour, label=label, **style)
     for name, size in caches():
         axes.axvline(size / 8, color=GREY, linewidth=0.7, linestyle=":")

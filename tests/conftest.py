@@ -68,6 +68,12 @@ def op(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
+def ufunc(op: str) -> np.ufunc:
+    """Run the test on the ufunc of every op."""
+    return raw.ufunc(op)
+
+
+@pytest.fixture
 def dtype(type_: Type) -> np.dtype:
     """Give NumPy's dtype of the type."""
     if type_.name == "bf16":

@@ -9,19 +9,15 @@ VALUES = np.array([-3.0, 0.0, 1.0, np.nan], dtype=np.float32)
 EXPECTED = np.array([-0.75, 0.0, 0.5, np.nan], dtype=np.float32)
 
 
-@pytest.fixture
-def pd():
-    return pytest.importorskip("pandas", reason="needs pandas: pip install '.[arrays]'")
+def library(name):
+    @pytest.fixture
+    def module():
+        return pytest.importorskip(name, reason=f"needs {name}: pip install '.[arrays]'")
+
+    return module
 
 
-@pytest.fixture
-def xr():
-    return pytest.importorskip("xarray", reason="needs xarray: pip install '.[arrays]'")
-
-
-@pytest.fixture
-def pa():
-    return pytest.importorskip("pyarrow", reason="needs pyarrow: pip install '.[arrays]'")
+pd, xr, pa = map(library, ("pandas", "xarray", "pyarrow"))
 
 
 def test_pandas_series_keeps_its_index_and_name(pd):

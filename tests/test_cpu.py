@@ -15,18 +15,14 @@ ENOUGH_AVX512 = ENOUGH | {
 }
 
 
+NO_FEATURES = dict.fromkeys(["leaf1_ecx", "leaf7_ebx", "leaf7_ecx", "xcr0"], 0)
+
+
 def made_up_cpu(
-    vendor="GenuineIntel",
-    signature=0,
-    leaf1_ecx=0,
-    leaf7_ebx=0,
-    leaf7_ecx=0,
-    xcr0=0,
-    highest=7,
-    highest_extended=8,
-    caches=(),
+    vendor="GenuineIntel", signature=0, highest=7, highest_extended=8, caches=(), **features
 ):
     """Return a CPU with these registers; a leaf that it lacks is full of ones."""
+    leaf1_ecx, leaf7_ebx, leaf7_ecx, xcr0 = (NO_FEATURES | features).values()
     name = np.frombuffer(vendor.encode(), np.uint32).tolist()
     leaves = {
         (0, 0): (highest, name[0], name[2], name[1]),
@@ -81,7 +77,7 @@ def test_an_instruction_set_needs_each_bit_and_no_other(isa, register, bit, miss
     enough = {"avx2": ENOUGH, "avx512": ENOUGH_AVX512}[isa]
     assert missing_on(isa, **enough) is None
     assert enough[register] >> bit & 1
-    ones = dict.fromkeys(["leaf1_ecx", "leaf7_ebx", "leaf7_ecx", "xcr0"], ONES)
+    ones = dict.fromkeys(NO_FEATURES, ONES)
     assert missing_on(isa, **ones) is None
     assert missing_on(isa, **ones | {register: ONES & ~(1 << bit)}) == missing
     assert missing_on(isa, **ones, highest=6) == missing_on(isa, **ENOUGH | {"leaf7_ebx": 0})

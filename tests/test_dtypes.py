@@ -6,14 +6,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from helpers import raw
 from helpers.compare import assert_same_arrays
 from softsign_c import softsign, softsign_backward
 
-UFUNCS = [raw.ufunc(op) for op in raw.OPS]
 
-
-@pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)
 def test_they_are_ufuncs_with_a_loop_for_each_type(ufunc):
     assert type(ufunc) is np.ufunc
     operands = ufunc.nin, ufunc.nout
@@ -87,13 +83,11 @@ def test_python_numbers_do_not_widen_an_array():
     ],
     ids=repr,
 )
-@pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)
 def test_types_that_are_no_real_numbers_are_refused(ufunc, wrong):
     with pytest.raises(TypeError, match="not supported for the input types"):
         ufunc(*[wrong] * ufunc.nin)
 
 
-@pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)
 def test_bfloat16_gives_bfloat16(ufunc):
     bfloat16 = pytest.importorskip("ml_dtypes", reason="needs ml_dtypes").bfloat16
     numbers = np.array([0.25, -0.5], bfloat16)

@@ -20,8 +20,6 @@ from softsign_c import softsign, softsign_backward, softsign_with_derivative
 UFUNCS = [raw.ufunc(op) for op in raw.OPS]
 STUBS = Path(softsign_c.__file__).with_name("__init__.pyi")
 
-each_ufunc = pytest.mark.parametrize("ufunc", UFUNCS, ids=lambda ufunc: ufunc.__name__)
-
 
 def test_every_public_name_exists_and_is_documented():
     for name in softsign_c.__all__:
@@ -41,7 +39,6 @@ def test_examples_in_docstrings_run(name):
     assert not report, "".join(report)
 
 
-@each_ufunc
 def test_docstrings_say_what_is_computed(ufunc):
     for section in ("Parameters", "Returns", "Notes", "References", "Examples"):
         assert f"\n    {section}\n" in ufunc.__doc__ or f"\n{section}\n" in ufunc.__doc__
@@ -49,14 +46,12 @@ def test_docstrings_say_what_is_computed(ufunc):
         assert f"{parameter} : " in ufunc.__doc__
 
 
-@each_ufunc
 def test_a_ufunc_knows_where_it_is(ufunc):
     assert ufunc.__module__ == "softsign_c"
     assert getattr(softsign_c, ufunc.__name__) is ufunc
     assert repr(ufunc) == f"<ufunc '{ufunc.__name__}'>"
 
 
-@each_ufunc
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_pickled_by_name(ufunc, protocol):
     data = pickle.dumps(ufunc, protocol)
@@ -80,7 +75,6 @@ def loaded_again():
     softsign_c.use_isa(isa)
 
 
-@each_ufunc
 @pytest.mark.usefixtures("loaded_again")
 def test_a_ufunc_stays_itself_when_the_package_is_loaded_again(ufunc):
     assert getattr(softsign_c, ufunc.__name__) is ufunc
@@ -97,7 +91,6 @@ def test_signatures():
     assert str(inspect.signature(softsign_with_derivative)) == both
 
 
-@each_ufunc
 def test_what_the_signature_lists_is_what_is_taken(ufunc):
     defaults = {
         name: parameter.default
@@ -139,16 +132,14 @@ def test_a_setting_says_what_it_set():
 
 def test_torch_is_an_attribute_that_is_loaded_at_the_first_use():
     """Without PyTorch the error names the extra that brings it."""
-    found = run_script(
-        """
+    found = run_script("""
         import sys, softsign_c
         assert not {"torch", "softsign_c.torch"} & set(sys.modules)
         try:
             print(softsign_c.torch.softsign.__module__)
         except ImportError as error:
             print(error)
-        """
-    )
+        """)
     place = re.fullmatch(r"softsign_c\.torch[\w.]*\n", found.stdout)
     assert place or "softsign_c[torch]" in found.stdout, found.stderr
 

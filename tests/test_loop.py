@@ -117,12 +117,6 @@ def test_in_place(isa, op, type_, stores):
             check(op, type_, n, steps, in_place=in_place)
 
 
-def one_by_one(type_: Type, grad: int, x: int) -> int:
-    """Return the gradient of a single pair."""
-    (result,) = specified("backward", type_, np.array([grad]), np.array([x]))
-    return result[0]
-
-
 def accumulated(type_: Type, bits: np.ndarray) -> np.ndarray:
     """Accumulate by a plain loop, for any two-dimensional array, along its first axis."""
     return accumulated_once(type_, bits.shape, bits.tobytes())
@@ -195,8 +189,8 @@ def test_outer(isa, type_, matrix, stores):
 def test_at_goes_through_repeated_indices_in_order(isa, type_, matrix, stores):
     array, indices = matrix[0].copy(), np.random.default_rng(0).integers(0, 20, 100)
     expected = bits_of(array).copy()
-    for index, x in zip(indices, bits_of(matrix[1]), strict=False):
-        expected[index] = one_by_one(type_, expected[index], x)
+    for index, x in zip(indices, bits_of(matrix[1])[:, None], strict=False):
+        expected[[index]] = specified("backward", type_, expected[[index]], x)[0]
     softsign_backward.at(array, indices, matrix[1, :100])
     assert_same_bits(bits_of(array), expected)
 

@@ -132,12 +132,7 @@ def test_a_sigbus_in_a_worker_is_reported():
     """A mapped file is truncated within the last chunk: a second SIGBUS at the same time would end
     the process before the report.
     """
-    done = python(
-        "-X",
-        "faulthandler",
-        "-c",
-        BEGIN
-        + textwrap.dedent("""
+    script = """
         import tempfile
         check()
         with tempfile.NamedTemporaryFile() as file:
@@ -145,8 +140,8 @@ def test_a_sigbus_in_a_worker_is_reported():
             x = np.memmap(file.name, np.float32)[:-1000]
             os.truncate(file.name, (1 << 26) - 8192)
             softsign(x, out=np.empty_like(x))
-        """),
-        timeout=MINUTES,
-    )
+        """
+    words = ["-X", "faulthandler", "-c", BEGIN + textwrap.dedent(script)]
+    done = python(*words, timeout=MINUTES)
     assert done.returncode < 0
     assert done.stderr.startswith("Fatal Python error: ")

@@ -24,8 +24,7 @@ def test_many_threads_at_once_while_the_number_changes():
 
 
 def test_a_hundred_thousand_calls_of_random_sizes_and_numbers():
-    run(
-        """
+    run("""
         rng = np.random.default_rng(0)
         sizes = rng.integers(1, 50_000, 10**5).tolist()
         numbers = rng.integers(1, 6, 10**5).tolist()
@@ -36,8 +35,7 @@ def test_a_hundred_thousand_calls_of_random_sizes_and_numbers():
             assert Y[size - 1] == EXPECTED[size - 1] and Y[size // 2] == EXPECTED[size // 2]
             Y[size - 1] = Y[size // 2] = 7
         check()
-        """
-    )
+        """)
 
 
 def test_calls_at_exit():

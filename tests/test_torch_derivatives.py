@@ -107,19 +107,13 @@ CASES = {
     "functional.hvp": lambda f: autograd.functional.hvp(lambda x: f(x).sum(), X, T),
     "functional.vhp": lambda f: autograd.functional.vhp(lambda x: f(x).sum(), X, T),
     **{
-        f"functional.jacobian, vectorize={vectorize}, {strategy}": (
-            lambda f, v=vectorize, s=strategy: (
-                autograd.functional.jacobian(f, X, vectorize=v, strategy=s),
-                autograd.functional.hessian(
-                    lambda x: f(x).sum(), X, vectorize=v, outer_jacobian_strategy=s
-                ),
-            )
+        f"functional.jacobian, vectorize={v}, {s}": lambda f, v=v, s=s: (
+            autograd.functional.jacobian(f, X, vectorize=v, strategy=s),
+            autograd.functional.hessian(
+                lambda x: f(x).sum(), X, vectorize=v, outer_jacobian_strategy=s
+            ),
         )
-        for vectorize, strategy in [
-            (False, "reverse-mode"),
-            (True, "reverse-mode"),
-            (True, "forward-mode"),
-        ]
+        for v, s in [(False, "reverse-mode"), (True, "reverse-mode"), (True, "forward-mode")]
     },
 }
 
