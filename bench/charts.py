@@ -75,9 +75,8 @@ def heat_map(gains: dict[int, dict[tuple[str, str], tuple[float, str]]]) -> Figu
         for (op, dtype), (gain, name) in cells.items():
             x, y = dtypes.index(dtype), ops.index(op)
             strength = min(0.75, 0.1 + 0.3 * abs(gain - 1)) if abs(gain - 1) > 0.02 else 0.03
-            patch = plt.Rectangle(
-                (x - 0.5, y - 0.5), 1, 1, color=BLUE if gain >= 1 else ORANGE, alpha=strength
-            )
+            colour = BLUE if gain >= 1 else ORANGE
+            patch = plt.Rectangle((x - 0.5, y - 0.5), 1, 1, color=colour, alpha=strength)
             axes.add_patch(patch)
             axes.text(x, y - 0.12, f"{gain:.3g}", ha="center", va="center", fontweight="bold")
             axes.text(x, y + 0.26, name, ha="center", va="center", fontsize=8)

@@ -1,6 +1,7 @@
 """What tests/proof/bounds.py proves is what the kernels compute, operation by operation."""
 
 import ctypes
+import re
 import shutil
 import subprocess
 import sys
@@ -13,16 +14,9 @@ from helpers import raw
 from helpers.gappa import BOUNDS, carried_out
 from helpers.reference import TYPES, sample
 
-MIRRORED = {
-    "forward.g": "forward",
-    "inverse.g": "inverse",
-    "inverse_from_half.g": "inverse",
-    "derivative.g": "derivative",
-    "derivative_subnormal.g": "derivative",
-    "second_derivative.g": "second_derivative",
-    "second_derivative_subnormal.g": "second_derivative",
-    "backward.g": "backward",
-}
+OPS = ["backward", "derivative", "derivative_subnormal", "forward", "inverse", "inverse_from_half"]
+OPS += ["second_derivative", "second_derivative_subnormal"]
+MIRRORED = {f"{name}.g": re.sub("_subnormal|_from_half", "", name) for name in OPS}
 FAST_PATH, FAST_PATH_ESTIMATED = 1, 2  # formulas_tpl.h
 ACCURACY = Fraction("1.5") / 2**12  # of an estimate
 QUOTIENT = ["product", "residual", "q"]

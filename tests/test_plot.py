@@ -93,11 +93,9 @@ WRONG = {
 
 @pytest.mark.parametrize("content", WRONG.values(), ids=WRONG)
 def test_plot_refuses_other_files(figures, content):
-    figures.write_text(
-        content
-        if isinstance(content, str)
-        else json.dumps({"versions": {}, "threads": 1} | content)
-    )
+    if not isinstance(content, str):
+        content = json.dumps({"versions": {}, "threads": 1} | content)
+    figures.write_text(content)
     assert_refused(command("plot", figures, figures.with_suffix(".svg")), "was not written by")
 
 

@@ -132,20 +132,17 @@ def test_module_in_a_network():
         assert torch.equal(other(x), network(x))
 
 
+def together(rows):
+    """Compute in the worker."""
+    return softsign(torch.stack(rows))
+
+
 @pytest.mark.parametrize("method", ["fork", "spawn"])
 def test_dataloader_workers(method):
     rows = list(random(12, 5, dtype=torch.float32))
-    loader = DataLoader(
-        rows, batch_size=4, num_workers=2, collate_fn=Together(), multiprocessing_context=method
-    )
+    workers = {"num_workers": 2, "multiprocessing_context": method}
+    loader = DataLoader(rows, batch_size=4, collate_fn=together, **workers)
     assert torch.equal(torch.cat(list(loader)), softsign(torch.stack(rows)))
-
-
-class Together:
-    """Computes in the worker."""
-
-    def __call__(self, rows):
-        return softsign(torch.stack(rows))
 
 
 @pytest.mark.parametrize("dtype", DTYPES, ids=str)

@@ -5,10 +5,9 @@ import logging
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
-onnx = pytest.importorskip("onnx", reason="needs ONNX: pip install onnx onnxruntime onnxscript")
-runtime = pytest.importorskip(
-    "onnxruntime", reason="needs ONNX Runtime: pip install onnx onnxruntime onnxscript"
-)
+NEEDED = "needs them: pip install onnx onnxruntime onnxscript"
+onnx = pytest.importorskip("onnx", reason=NEEDED)
+runtime = pytest.importorskip("onnxruntime", reason=NEEDED)
 
 from helpers.tensors import random  # noqa: E402
 from softsign_c.torch import Softsign, SoftsignTransform, softsign  # noqa: E402
@@ -33,9 +32,7 @@ def export(path, dynamo, module, x, **options):
     """Return the names of the model's operators, and the function that runs it."""
     logging.getLogger("torch.onnx").setLevel(logging.ERROR)  # it misses torchvision
     if dynamo:
-        pytest.importorskip(
-            "onnxscript", reason="needs ONNX Script: pip install onnx onnxruntime onnxscript"
-        )
+        pytest.importorskip("onnxscript", reason=NEEDED)
     arguments = (x.clone(),)
     torch.onnx.export(module.eval(), arguments, path, dynamo=dynamo, input_names=["x"], **options)
     session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
@@ -109,10 +106,8 @@ def test_in_place_of_a_view(path):  # which the older exporter loses, of PyTorch
 @dynamo_or_not
 def test_a_size_that_stays_open(path, dynamo):
     x = random(5, 3, dtype=torch.float32)
-    sizes = (
-        {"dynamic_shapes": ({0: torch.export.Dim("n")},)}
-        if dynamo
-        else {"dynamic_axes": {"x": {0: "n"}}}
-    )
+    sizes = {"dynamic_axes": {"x": {0: "n"}}}
+    if dynamo:
+        sizes = {"dynamic_shapes": ({0: torch.export.Dim("n")},)}
     _, run = export(path, dynamo, Softsign(), x, **sizes)
     assert run(random(9, 3, dtype=torch.float32)).shape == (9, 3)

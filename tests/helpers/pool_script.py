@@ -5,6 +5,8 @@ import textwrap
 from helpers.process import python
 
 MINUTES = 600  # guards against hanging
+OF_NUMPY = "ignore:NumPy was imported from a Python sub-interpreter:UserWarning"
+IGNORED = ["-W", "ignore::DeprecationWarning", "-W", OF_NUMPY]
 
 # check() fails unless long and short calls give the right results. eventually() waits for a
 # condition and returns whether it holds.
@@ -52,14 +54,7 @@ set_num_threads(3)
 def run(script, before="", **environment):
     """Run the script after BEGIN; it must succeed, and say nothing else."""
     done = python(
-        "-W",
-        "ignore::DeprecationWarning",
-        "-W",
-        "ignore:NumPy was imported from a Python sub-interpreter:UserWarning",
-        "-c",
-        before + BEGIN + textwrap.dedent(script),
-        timeout=MINUTES,
-        **environment,
+        *IGNORED, "-c", before + BEGIN + textwrap.dedent(script), timeout=MINUTES, **environment
     )
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout

@@ -50,15 +50,9 @@ def run(
 ) -> "subprocess.CompletedProcess[str]":
     """Run Python with the library of the folder, and end what it has begun and left."""
     environment |= {"PYTHONPATH": str(folder), "PYTHONDONTWRITEBYTECODE": "1"}
-    process = subprocess.Popen(
-        [sys.executable, *words],
-        cwd=folder,
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    pipes = dict.fromkeys(["stdout", "stderr"], subprocess.PIPE)
+    options = {"cwd": folder, "env": os.environ | environment, "start_new_session": True}
+    process = subprocess.Popen([sys.executable, *words], text=True, **pipes, **options)
     try:
         out, err = process.communicate(timeout=seconds)
     finally:
