@@ -18,16 +18,15 @@ const char *softsign_isa_name(int isa);
 const char *softsign_isa_missing(int isa, uint32_t features);
 int softsign_active_isa(void);
 void softsign_use_isa(int isa);
-/* A kernel has variants for CPUs with a fast and with a slow divider: the same bits, other speed.
- */
+/* A kernel has variants for CPUs with a fast and with a slow divider: same bits, other speed. */
 const char *softsign_divider_name(int divider);
 int softsign_dividers(int isa); /* how many of them the instruction set has kernels for */
 int softsign_active_divider(void);
 void softsign_use_divider(int divider);
 softsign_kernel *softsign_get_kernel(int isa, int op, int type);     /* for the active divider */
 softsign_kernel *softsign_active_kernel(int op, int type, size_t n); /* for n elements */
-int softsign_batch_bytes(
-    int isa); /* the most that a kernel loads of an operand at a time; for tests */
+/* The most that a kernel loads of an operand at a time; for tests. */
+int softsign_batch_bytes(int isa);
 
 /* cpu.c: the features of this CPU that its operating system supports. */
 uint32_t softsign_cpu_features(void); /* a bit for each */

@@ -70,7 +70,7 @@ LAYOUTS = {  # of so many inputs and outputs
 @pytest.mark.parametrize("layout", LAYOUTS)
 def test_calls_that_meet_share_nothing(isa, op, layout, stores):
     """From two threads at once, each with its own numbers, again and again so that they meet."""
-    type_, row, start = TYPES["f32"], raw.OPS[op], threading.Barrier(2, timeout=60)
+    type_, row, start = TYPES["f32"], raw.OPS[op], threading.Barrier(2, timeout=600)
 
     def call_often(n: int) -> None:
         operands = [operand[:n] for operand in LAYOUTS[layout](row.inputs, row.outputs)]
@@ -132,7 +132,7 @@ def accumulated_once(type_: Type, shape: tuple[int, int], data: bytes) -> np.nda
 
 
 def test_accumulations_that_meet_share_nothing(isa):
-    start = threading.Barrier(2, timeout=60)
+    start = threading.Barrier(2, timeout=600)
 
     def accumulate_often(seed: int) -> None:
         matrix = np.random.default_rng(seed).normal(0, 0.05, (30, 1000)).astype(np.float32)

@@ -52,7 +52,7 @@ def checked_header(file: BufferedReader, source: Path) -> Header:
     """Return the header of a file that holds one array of floats and nothing else."""
     try:
         header = read_header(file)
-    except OSError:
+    except (OSError, MemoryError):
         raise
     except Exception as error:  # a header is parsed as Python
         raise not_whole(source, error) from error
@@ -61,6 +61,8 @@ def checked_header(file: BufferedReader, source: Path) -> Header:
         raise OSError(f"{source} is of dtype {dtype}, not float16, float32 or float64")
     try:
         np.broadcast_to(np.empty((), header.dtype), header.shape)
+    except MemoryError:
+        raise
     except Exception as error:  # there is no array of that shape
         raise not_whole(source, error) from error
     found = os.fstat(file.fileno()).st_size

@@ -61,7 +61,7 @@ def read(source: Path) -> Figures:
             raise ValueError("no rows, or wrong ones")
         versions = {name: str(value) for name, value in content["versions"].items()}
         return Figures(versions, int(content["threads"]), rows)
-    except OSError:
+    except (OSError, MemoryError):
         raise
     except Exception as error:  # the file holds something else
         raise OSError(f"{source} was not written by 'softsign-c bench --json'") from error

@@ -51,5 +51,5 @@ def plot(source: Path, target: Path) -> None:
     with replacing(target) as file:
         try:
             figure.savefig(file, format=target.suffix[1:])
-        except (ValueError, RuntimeError) as error:
+        except (ValueError, RuntimeError, ArithmeticError) as error:
             raise OSError(f"{target} cannot be drawn: {error}") from error
