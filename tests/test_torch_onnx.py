@@ -5,7 +5,7 @@ import logging
 import pytest
 
 torch = pytest.importorskip("torch", reason="needs PyTorch: pip install '.[torch]'")
-NEEDED = "needs them: pip install onnx onnxruntime onnxscript"
+NEEDED = "needs ONNX, its runtime and its script: pip install onnx onnxruntime onnxscript"
 onnx = pytest.importorskip("onnx", reason=NEEDED)
 runtime = pytest.importorskip("onnxruntime", reason=NEEDED)
 
