@@ -7,15 +7,13 @@ from softsign_c._isa import missing_for_isas
 from softsign_c._kernels import ffi, lib
 
 ONES = 0xFFFFFFFF
+NO_FEATURES = dict.fromkeys(["leaf1_ecx", "leaf7_ebx", "leaf7_ecx", "xcr0"], 0)
 ENOUGH = {"leaf1_ecx": 1 << 27 | 1 << 12 | 1 << 29, "leaf7_ebx": 1 << 5, "xcr0": 6}  # for AVX2
 ENOUGH_AVX512 = ENOUGH | {
     "leaf7_ebx": 1 << 5 | 1 << 16 | 1 << 17 | 1 << 30 | 1 << 31,
     "leaf7_ecx": 1 << 6,
     "xcr0": 0xE6,
 }
-
-
-NO_FEATURES = dict.fromkeys(["leaf1_ecx", "leaf7_ebx", "leaf7_ecx", "xcr0"], 0)
 
 
 def made_up_cpu(
