@@ -49,7 +49,7 @@ def expand_autodoc(app, page, source):
     )
 
 
-ON_SITE = {"CONTRIBUTING.md": "contributing", "CHANGELOG.md": "changelog"}
+ON_SITE = {f"{name.upper()}.md": name for name in ("contributing", "changelog", "security")}
 OF_PAGE = {"refdomain": "std", "reftype": "doc", "refexplicit": True, "refwarn": True}
 
 

@@ -70,15 +70,15 @@ def main() -> None:
     expected = digests(native, chunks, "baseline")["baseline"]
     emulator = [sys.executable, harness.HERE / "emulated.py", native, chunks, "avx512"]
     runs = [("SIMDe", [built_by_simde(), 1025, "avx512"], DIGESTS), ("Bochs", emulator, expected)]
-    faults = 0
+    failures = 0
     for (name, _, wanted), found in zip(
         runs, harness.in_parallel(lambda run: digests(*run[1]), runs), strict=True
     ):
         other = [isa for isa, lines in found.items() if lines != wanted]
-        faults += bool(other) or not found
+        failures += bool(other) or not found
         print(f"{name}: {', '.join(found)}; other bits on {', '.join(other) or 'none'}")
     paths = f"SIMDe, compiled for AVX2; Bochs' CPU, {chunks} of 1025 chunks"
-    record(INPUTS, paths, "the same bits", faults)
+    record(INPUTS, paths, "the same bits", failures)
 
 
 if __name__ == "__main__":

@@ -48,12 +48,12 @@ def main() -> None:
     stated = f"{shown} at grad 0x{grad[best]:08x}, x 0x{x[best]:08x}"
     print(f"{float(error):.8f} ulp: {stated}")
     bound = BOUNDS["backward"]
-    faults = [
+    failures = [
         stated not in NUMERICS.read_text(),
         abs(float(error) - bound.worst) > 1e-6 or (grad[best], x[best]) != bound.at,
         error >= bound.below,
     ]
-    record(f"{grad.size:,} pairs of float32", raw.ISAS[-1], f"backward {shown}", sum(faults))
+    record(f"{grad.size:,} pairs of float32", raw.ISAS[-1], f"backward {shown}", sum(failures))
 
 
 if __name__ == "__main__":

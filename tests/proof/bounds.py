@@ -65,7 +65,7 @@ def worst_beside(power: int, boundary: Fraction, file: str) -> Fraction:
     return worst
 
 
-def faults_beside() -> Iterator[str]:
+def failures_beside() -> Iterator[str]:
     half = Fraction(1, 2)
     for file, power, boundaries, bound in [
         ("derivative.g", 2, [half], Fraction("2.25")),
@@ -78,21 +78,21 @@ def faults_beside() -> Iterator[str]:
                 yield f"{file}: {float(worst)} ulp beside {boundary}"
 
 
-def faults_of(file: str) -> list[str]:
+def failures_of(file: str) -> list[str]:
     text = (BOUNDS / file).read_text()
-    faults = [] if all(map(is_proven, pieces(text))) else [f"{file}: not proven"]
+    failures = [] if all(map(is_proven, pieces(text))) else [f"{file}: not proven"]
     if all(map(is_proven, pieces(too_strong(text)))):
-        faults.append(f"{file}: proven even with {REFUSED.search(text)[0]}")
-    return faults
+        failures.append(f"{file}: proven even with {REFUSED.search(text)[0]}")
+    return failures
 
 
 def main() -> None:
     files = sorted(path.name for path in BOUNDS.iterdir())
-    faults = [fault for found in harness.in_parallel(faults_of, files) for fault in found]
-    faults += faults_beside()
-    for fault in faults:
-        print(f"FAULT: {fault}")
-    record(f"{len(files)} theorems", "float64, float32's estimate", "as derived", len(faults))
+    failures = [failure for found in harness.in_parallel(failures_of, files) for failure in found]
+    failures += failures_beside()
+    for failure in failures:
+        print(f"FAILURE: {failure}")
+    record(f"{len(files)} theorems", "float64, float32's estimate", "as derived", len(failures))
 
 
 if __name__ == "__main__":

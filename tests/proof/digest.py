@@ -19,7 +19,7 @@ from bench.tables import record
 
 DIGESTS = (harness.HERE / "digests.txt").read_text().splitlines()
 INPUTS = "2^22 for each op and type, all 2^16 where there are no more; 2^19 of the fast path"
-FAULT = "FAULT"
+FAILURE = "FAILURE"
 LEVELS = ["-O0", "-O2", "-O3"]
 ZIG = (sys.executable, "-m", "ziglang", "cc")
 
@@ -70,7 +70,7 @@ class Build:
             of_isa.setdefault(isa, []).append(digest)
         other = [isa for isa, digests in of_isa.items() if digests != DIGESTS]
         if other or not of_isa:
-            return f"{FAULT}: other bits on {', '.join(other)}: {lines}"
+            return f"{FAILURE}: other bits on {', '.join(other)}: {lines}"
         return f"same bits on {', '.join(of_isa)}"
 
 
@@ -99,11 +99,11 @@ def main() -> None:
     found = dict(zip(builds, harness.in_parallel(Build.run, builds), strict=True))
     same = {build.target.machine: None for build in builds if "same" in found[build]}
     only = {build.target.machine: None for build in builds if "only" in found[build]}
-    faults = sum(FAULT in outcome for outcome in found.values())
+    failures = sum(FAILURE in outcome for outcome in found.values())
     if builds != every:
-        sys.exit(faults)
+        sys.exit(failures)
     paths = f"{', '.join(same)}: gcc, clang or zig at {', '.join(LEVELS)}"
-    record(INPUTS, f"{paths}; only compiled: {', '.join(only)}", "the same bits", faults)
+    record(INPUTS, f"{paths}; only compiled: {', '.join(only)}", "the same bits", failures)
 
 
 if __name__ == "__main__":

@@ -63,19 +63,19 @@ def run(program: Path, *runner: str, sample: Sequence[int] = ()) -> Found:
 
 def broken(found: Found) -> Counter[str]:
     """Return the promises that are not kept."""
-    faults = Counter[str]()
+    failures = Counter[str]()
     for line in found.lines:
         if "fused other" in line:
-            faults.update(line)
+            failures.update(line)
     for name, bound in BOUNDS.items():
         error, counts = found.worst(name)["worst"], found.total(name)
         print(f"{found.isas}: {name}: {error:.6f} ulp, {counts}")
-        faults.update({f"{name}: {key}": counts[key] for key in BROKEN})
-        faults[f"{name}: an error of {error} ulp"] += error >= bound.below
-    return faults
+        failures.update({f"{name}: {key}": counts[key] for key in BROKEN})
+        failures[f"{name}: an error of {error} ulp"] += error >= bound.below
+    return failures
 
 
-def stated(name: str, found: Found, faults: Counter[str]) -> str:
+def stated(name: str, found: Found, failures: Counter[str]) -> str:
     """Return the worst error of the op over every float32; note where another is stated."""
     undecided = [line for line in found.lines if line.get("undecided") == name]
     total, part = found.total(name), found.worst(name)
@@ -85,38 +85,38 @@ def stated(name: str, found: Found, faults: Counter[str]) -> str:
     if name == "backward":  # one gradient for each x: backward.py finds worse pairs
         at = f"grad 0x{part['grad']:08x}, x {at}"
     elif abs(part["worst"] - BOUNDS[name].worst) > 1e-6 or BOUNDS[name].at != (part["x"],):
-        faults[f"{name}: _bounds.py does not say {part['worst']:.6f} ulp at {at}"] += 1
-    faults[f"{name}: inputs left out"] = abs(2**32 - total["inputs"])
+        failures[f"{name}: _bounds.py does not say {part['worst']:.6f} ulp at {at}"] += 1
+    failures[f"{name}: inputs left out"] = abs(2**32 - total["inputs"])
     row = f"| {worst} | {at} | {share} |"
-    faults[f"docs/numerics.md does not say {row}"] = row not in NUMERICS.read_text()
+    failures[f"docs/numerics.md does not say {row}"] = row not in NUMERICS.read_text()
     return f"{name.replace('_', ' ')} {worst}"
 
 
-def on_neon(each: int, native: Path, faults: Counter[str]) -> Found | None:
+def on_neon(each: int, native: Path, failures: Counter[str]) -> Found | None:
     """Return what NEON does; note it where this machine does anything else."""
     if (missing := NEON.missing()) is not None:
         print(f"neon: left out, there is no {missing}")
         return None
     program = harness.build("float32", "float32-neon", NEON.compiler, [NEON.level, "-w"])
     found = run(program, *NEON.target.runner, sample=[each])
-    faults["other bits on neon"] += found.lines != run(native, sample=[each]).lines
+    failures["other bits on neon"] += found.lines != run(native, sample=[each]).lines
     return found
 
 
 def main() -> None:
-    program, faults = harness.build("float32"), Counter[str]()
+    program, failures = harness.build("float32"), Counter[str]()
     found = run(program)
-    faults += broken(found)
-    worst = [stated(name, found, faults) for name in BOUNDS]
+    failures += broken(found)
+    worst = [stated(name, found, failures) for name in BOUNDS]
     inputs, paths = "all 2^32 float32", "the machine's instruction sets and dividers"
-    neon = on_neon(int(sys.argv[1] if sys.argv[1:] else 16), program, faults)
+    neon = on_neon(int(sys.argv[1] if sys.argv[1:] else 16), program, failures)
     if neon is not None:
-        faults += broken(neon)
+        failures += broken(neon)
         inputs += f"; {neon.total('forward')['inputs']:,} of them, of every binade, on NEON"
         paths += "; NEON (qemu)"
-    for fault, times in (+faults).items():
-        print(f"FAULT: {fault} ({times})")
-    record(inputs, paths, "; ".join(worst), sum(faults.values()))
+    for failure, times in (+failures).items():
+        print(f"FAILURE: {failure} ({times})")
+    record(inputs, paths, "; ".join(worst), sum(failures.values()))
 
 
 if __name__ == "__main__":

@@ -100,12 +100,12 @@ def main() -> None:
             worst_of[op] = max(worst_of[op], (*worst(F64, op, x, random), kind))
     for op, (error, at, kind) in worst_of.items():
         print(f"{op}: {float(error):.6f} ulp at {at} ({kind}), below {BOUNDS[op].below}")
-    faults = sum(worst_of[op][0] >= bound.below for op, bound in BOUNDS.items())
+    failures = sum(worst_of[op][0] >= bound.below for op, bound in BOUNDS.items())
     shown = "; ".join(
         f"{op.replace('_', ' ')} {math.floor(error * 1000) / 1000:.3f} ulp"
         for op, (error, _, _) in worst_of.items()
     )
-    record(f"{tried:,} magnitudes for each op", raw.ISAS[-1], shown, faults)
+    record(f"{tried:,} magnitudes for each op", raw.ISAS[-1], shown, failures)
 
 
 if __name__ == "__main__":

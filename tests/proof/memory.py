@@ -111,11 +111,11 @@ def leaks() -> list[str]:
 
 def main() -> None:
     in_two = harness.in_parallel(lambda check: check(), [sanitized, valgrind])
-    faults = [fault for fault in [*in_two, *leaks()] if fault]
-    for fault in faults:
-        print(f"FAULT: {fault}")
+    failures = [found for found in [*in_two, *leaks()] if found]
+    for found in failures:
+        print(f"FAILURE: {found}")
     inputs = "the ordinary tests; 10^6 calls of each ufunc, 10^3 of each error"
-    record(inputs, "ASan and UBSan, valgrind, resident size", "", len(faults))
+    record(inputs, "ASan and UBSan, valgrind, resident size", "", len(failures))
 
 
 if __name__ == "__main__":

@@ -22,12 +22,12 @@ def main() -> None:
     total: dict[str, Counter] = {}
     for line in map(json.loads, "".join(printed).splitlines()):
         total.setdefault(line.pop("quotient"), Counter()).update(line)
-    faults = 0
+    failures = 0
     for quotient, counts in total.items():
         print(f"{quotient}: {dict(counts)}")
-        faults += counts["beside"] + counts["wrong"] + (counts["control"] == 0)
+        failures += counts["beside"] + counts["wrong"] + (counts["control"] == 0)
     inputs = "; ".join(f"{of['inputs']:,} for {quotient}" for quotient, of in total.items())
-    record(inputs, "any estimate within 1.5 * 2^-12", "the same bits", faults)
+    record(inputs, "any estimate within 1.5 * 2^-12", "the same bits", failures)
 
 
 if __name__ == "__main__":

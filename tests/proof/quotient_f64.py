@@ -99,14 +99,14 @@ def fails(s: int, y: int) -> bool:
 def main() -> None:
     count = int(sys.argv[1] if sys.argv[1:] else 10**9)
     all_risky, all_sums = list(risky()), list(sums())
-    faults = [f"inverse of {y.hex()}" for s in all_risky for y in inverses(s)]
+    failures = [f"inverse of {y.hex()}" for s in all_risky for y in inverses(s)]
     close = [(s, e) for s, e in all_sums if 2 * (TOP - s) < ABOVE]
     if close != [(TOP - 1, 106), (NOT_RISKY, 106)] or is_risky(NOT_RISKY):
-        faults.append(f"divisors of 2^e - 1 or 2^e + 1: {close}")
+        failures.append(f"divisors of 2^e - 1 or 2^e + 1: {close}")
     if not any(fails(s, y) for s in all_risky[:100] for y, _ in nearest(s)):
-        faults.append("no quotient fails, whatever n and s")
+        failures.append("no quotient fails, whatever n and s")
     if not all(map(is_risky, all_risky)) or len(set(all_risky)) < 100_000:
-        faults.append("too few divisors are risky")
+        failures.append("too few divisors are risky")
 
     hard = [y for j in range(1, LISTED, 2) for y in inverses(TOP - j)]
     print(
@@ -124,12 +124,12 @@ def main() -> None:
     for line in harness.in_parallel(harness.run, commands):
         total.update(json.loads(line))
     print(dict(total))
-    faults += ["wrong quotients"] * (total["wrong"] > 0)
-    faults += [f"{key} is never wrong" for key in ("unbiased", "uncorrected") if not total[key]]
-    for fault in faults:
-        print(f"FAULT: {fault}")
+    failures += ["wrong quotients"] * (total["wrong"] > 0)
+    failures += [f"{key} is never wrong" for key in ("unbiased", "uncorrected") if not total[key]]
+    for failure in failures:
+        print(f"FAILURE: {failure}")
     inputs = f"{len(hard):,} hard magnitudes, {count:,} random ones, for each quotient of float64"
-    record(inputs, "any estimate within 1.5005 * 2^-12", "the same bits", len(faults))
+    record(inputs, "any estimate within 1.5005 * 2^-12", "the same bits", len(failures))
 
 
 if __name__ == "__main__":
