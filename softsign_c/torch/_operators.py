@@ -7,6 +7,7 @@ in the k-th input, made of operators as well: it serves reverse and forward mode
 """
 
 import functools
+import sys
 import threading
 from collections.abc import Callable
 from typing import Any, cast
@@ -70,6 +71,16 @@ def _recorder(partial: Callable[..., Tensor]) -> Callable[..., Tensor]:
     return record
 
 
+def _tell_inductor(operator: Any) -> None:
+    """Let Inductor, once it is imported, call the operator as it is. Where the environment has CI, it
+    refuses to by itself if there is a decomposition, as there is for ONNX.
+    """
+    lowering = sys.modules.get("torch._inductor.lowering")
+    if lowering is not None and operator not in lowering.lowerings:
+        constraint = lowering.constrain_to_fx_strides
+        lowering.make_fallback(operator, layout_constraint=constraint, warn=False)
+
+
 def _define(
     name: str, inputs: str, compute: Callable[..., Tensor], partial: Callable[..., Tensor]
 ) -> Any:
@@ -97,8 +108,12 @@ def _define(
 
     library.impl(name, compute, "CPU")
     library.impl(name, differentiable, "Autograd", with_keyset=True)
+    def fake(*tensors: Tensor) -> Tensor:
+        _tell_inductor(operator)
+        return torch.empty_like(tensors[-1])
+
     qualified = f"softsign_c::{name}"
-    torch.library.register_fake(qualified, lambda *t: torch.empty_like(t[-1]), lib=library)
+    torch.library.register_fake(qualified, fake, lib=library)
     torch.library.register_vmap(qualified, batched, lib=library)
     return operator
 
