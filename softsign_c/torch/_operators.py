@@ -72,8 +72,8 @@ def _recorder(partial: Callable[..., Tensor]) -> Callable[..., Tensor]:
 
 
 def _tell_inductor(operator: Any) -> None:
-    """Let Inductor, once it is imported, call the operator as it is. Where the environment has CI, it
-    refuses to by itself if there is a decomposition, as there is for ONNX.
+    """Let Inductor, once it is imported, call the operator as it is. Where the environment has CI,
+    it refuses to by itself if there is a decomposition, as there is for ONNX.
     """
     lowering = sys.modules.get("torch._inductor.lowering")
     if lowering is not None and operator not in lowering.lowerings:
@@ -108,6 +108,7 @@ def _define(
 
     library.impl(name, compute, "CPU")
     library.impl(name, differentiable, "Autograd", with_keyset=True)
+
     def fake(*tensors: Tensor) -> Tensor:
         _tell_inductor(operator)
         return torch.empty_like(tensors[-1])
