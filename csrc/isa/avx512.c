@@ -35,7 +35,8 @@ typedef __mmask16 m_f32;
 typedef __mmask8 m_f64;
 
 /* Slow divider: 10 cycles for a vector of floats, 16 for one of doubles, timed on Granite Rapids.
- * Fast: 10 and 10 on Zen 4, where an estimated quotient of doubles takes as long as a division. */
+ * Fast: on Zen 4 one estimate in a batch takes 0.95 (float32) and 0.81 (float64) of the time of
+ * none in softsign, two 1.03 and 0.84. */
 static const signed char estimated[DIVIDERS][OPS][TYPES] = {
     [FAST_DIVIDER] = {[OP_forward] = {0, 1, 1, 2},
                       [OP_derivative] = {0, 1, 2, 2},
